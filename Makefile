@@ -1,0 +1,41 @@
+# `make demo` and `make test` do all their own set-up in .venv; so does every other target.
+# Needs python3 (3.11 to 3.13, with venv) and make; uses uv where it is installed.
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export VENV
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types bench wheel lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(READY): constraints.txt pyproject.toml scripts/setup.sh
+	@bash scripts/setup.sh
+	@touch $@
+
+demo: $(READY)  ## read the sample articles: records in the terminal, demo/index.html to open in a browser
+	@$(BIN)/dabir demo --output demo
+
+test: $(READY)  ## run the tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY)  ## ruff: rules and formatting of imports
+	@$(BIN)/python -m ruff check src tests benchmarks $(wildcard training)
+
+types: $(READY)  ## mypy, strict
+	@$(BIN)/python -m mypy
+
+bench: $(READY)  ## articles a second on one core, and peak memory
+	@$(BIN)/python benchmarks/speed.py
+
+wheel: $(READY)  ## build the wheel and check that its data files are inside
+	@$(BIN)/python scripts/check_wheel.py
+
+lock:  ## renew constraints.txt (needs uv)
+	uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --extra html --group dev \
+	    --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file constraints.txt
+
+clean:  ## remove what the targets made
+	rm -rf $(VENV) dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,342 @@
+"""Finds the noun phrases that name actors: names, titles with their state, bodies, demonyms, pronouns.
+
+Pure pattern work on tokens and tables; what a phrase refers to is `resolve`'s business.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from msgspec import Struct
+
+from dabir import resources
+from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.text.types import Text
+
+OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "group", "home", "people"})
+HEADS = frozenset({"title", "body", "collective"})
+MAX_NAME_TOKENS = 9
+
+
+class Phrase(Struct, frozen=True):
+    """An actor's noun phrase in token indexes [start, end).
+
+    `kind` is the class of its head word; `name` the token range of a personal name in it; `person` the ids that the
+    name may stand for; `owner` the code of the state or organisation it belongs to; `via` how that was named.
+    """
+
+    start: int
+    end: int
+    kind: str
+    head: tuple[int, int]
+    sense: Sense
+    owner: str = ""
+    via: str = ""
+    person: tuple[str, ...] = ()
+    name: tuple[int, int] | None = None
+    plural: bool = False
+    joined: bool = False
+
+
+class Match(Struct, frozen=True):
+    """The readings of the tokens up to `end`."""
+
+    end: int
+    senses: tuple[Sense, ...]
+
+    def of(self, *kinds: str) -> Sense | None:
+        """The first reading of one of `kinds`, in the order of `kinds`."""
+        return next((s for k in kinds for s in self.senses if s.kind == k), None)
+
+
+@cache
+def _not_name() -> frozenset[str]:
+    return frozenset(squeeze(w) for w in resources.toml("names/ambiguous.toml")["not_name"])
+
+
+class Scanner:
+    """The tokens of one text with look-ups in the knowledge base; holds no state beyond them."""
+
+    def __init__(self, text: Text, kb: KnowledgeBase) -> None:
+        self.kb = kb
+        self.words = [t.text for t in text.tokens]
+        self.stops = _sentence_ends(text)
+
+    def match(self, i: int) -> Match | None:
+        """The longest name that starts at token i and ends with a token, inside its sentence."""
+        words, best, joined = self.words, None, ""
+        for j in range(i, min(i + MAX_NAME_TOKENS, self.stops[i])):
+            joined += words[j]
+            if joined not in self.kb.prefixes:
+                break
+            if joined in self.kb.senses:
+                best = Match(j + 1, self.kb.senses[joined])
+        return best
+
+    def word(self, i: int, after: int) -> str:
+        """Token i if it lies in the sentence of token `after`, else ''."""
+        return self.words[i] if 0 <= i < self.stops[after] else ""
+
+
+def _sentence_ends(text: Text) -> list[int]:
+    """For each token the index after the last token of its sentence."""
+    stops = [0] * len(text.tokens)
+    bounds = iter(text.sentences)
+    current = next(bounds, None)
+    first = 0
+    for n, token in enumerate(text.tokens):
+        while current is not None and token.start >= current[1]:
+            stops[first:n] = [n] * (n - first)
+            first, current = n, next(bounds, None)
+    stops[first:] = [len(stops)] * (len(stops) - first)
+    return stops
+
+
+def find_phrases(text: Text, kb: KnowledgeBase) -> tuple[Phrase, ...]:
+    """The actor phrases of a text, in order; phrases that share a plural head («وزیران خارجه ایران و عمان») follow each other."""
+    scanner = Scanner(text, kb)
+    found: list[Phrase] = []
+    i = 0
+    while i < len(scanner.words):
+        phrases = _at(scanner, i)
+        found += phrases
+        i = max((p.end for p in phrases), default=i + 1)
+    return tuple(found)
+
+
+def _at(scan: Scanner, i: int) -> list[Phrase]:
+    match = scan.match(i)
+    if match is None:
+        return _unknown_person(scan, i)
+    if head := match.of("title", "body", "collective"):
+        return _headed(scan, i, match, head)
+    if person := match.of("person", "surname"):
+        return [_with_title(scan, _person(i, match, person.kind))]
+    if match.of("honorific"):
+        return _after_honorific(scan, i, match)
+    if counterpart := match.of("counterpart"):
+        return _counterpart(scan, i, match, counterpart)
+    for kind in ("state", "group", "organization", "home", "capital", "seat", "people", "adjective", "pronoun", "outlet"):
+        if sense := match.of(kind):
+            return [Phrase(i, match.end, kind, (i, match.end), sense, owner=sense.state, via=_via(kind))]
+    return _unknown_person(scan, i)
+
+
+def _via(kind: str) -> str:
+    return {"state": "name", "people": "adjective"}.get(kind, kind if kind in OWNERS else "")
+
+
+def _person(i: int, match: Match, kind: str) -> Phrase:
+    ids = tuple(s.entity for s in match.senses if s.kind == kind)
+    sense = match.of(kind)
+    assert sense is not None
+    return Phrase(i, match.end, kind, (i, match.end), sense, person=ids, name=(i, match.end))
+
+
+def _after_honorific(scan: Scanner, i: int, match: Match) -> list[Phrase]:
+    j = match.end
+    for found in _at(scan, j)[:1] if j < scan.stops[i] else ():
+        if found.name and found.name[0] == j:
+            return [_replace(found, start=i)]
+    name_end = _name_run(scan, j, i, need_given=False)
+    if name_end > j and scan.words[i] in ("اقای", "خانم", "آقای", "دکتر"):
+        return [Phrase(i, name_end, "surname", (j, name_end), Sense("surname"), name=(j, min(j + 2, name_end)))]
+    return [Phrase(i, match.end, "none", (i, match.end), match.senses[0])][:0]
+
+
+def _replace(phrase: Phrase, **changes: object) -> Phrase:
+    return Phrase(**{**{f: getattr(phrase, f) for f in phrase.__struct_fields__}, **changes})  # type: ignore[arg-type]
+
+
+def _headed(scan: Scanner, i: int, match: Match, head: Sense) -> list[Phrase]:
+    """A title, body or collective with what belongs to it: modifiers, owner, and a personal name."""
+    end = match.end
+    owners: list[tuple[int, int, Sense, str]] = []
+    j = end
+    while j < scan.stops[i]:
+        step = _extend(scan, i, j, owners)
+        if step is None:
+            break
+        j, owner = step
+        end = j
+        if owner is not None:
+            owners.append(owner)
+            if owner[2].kind != "adjective":
+                break
+    plural = head.kind == "collective" or head.kind == "body"
+    if owners and plural:
+        end, owners = _more_owners(scan, i, end, owners)
+    first = owners[0] if owners else None
+    base = Phrase(
+        i, first[1] if len(owners) > 1 and first else end, head.kind, (i, match.end), head,
+        owner=first[2].state if first else "", via=first[3] if first else "", plural=plural,
+    )  # fmt: skip
+    if head.kind == "title":
+        return [_with_name(scan, base)]
+    if not owners and head.kind == "body":
+        base = _owned_by_person(scan, base)
+    rest = [
+        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via, plural=True, joined=True) for a, b, s, via in owners[1:]
+    ]
+    return [base, *rest]
+
+
+Owner = tuple[int, int, Sense, str]
+
+
+def _extend(scan: Scanner, i: int, j: int, owners: list[Owner]) -> tuple[int, Owner | None] | None:
+    """One more piece of a headed phrase at token j: its end, and the owner if the piece is one; None where it stops."""
+    word = scan.words[j]
+    match = scan.match(j)
+    if word == "و" and j + 1 < scan.stops[i] and not owners:
+        nxt = scan.match(j + 1)
+        if nxt and (nxt.of("modifier") or (nxt.of("title") and scan.words[i] != scan.words[j + 1])) and not nxt.of("person"):
+            return nxt.end, None
+        return None
+    if word == "در" and scan.word(j + 1, i) == "امور":
+        nxt = scan.match(j + 2) if j + 2 < scan.stops[i] else None
+        return (nxt.end if nxt else j + 2), None
+    if match is None or match.of("person", "surname"):
+        return None
+    owner = match.of("state", "organization", "group", "home", "seat", "capital", "adjective", "people")
+    if owner and (not owners or owner.kind == "state"):
+        return match.end, (j, match.end, owner, _via(owner.kind))
+    pronoun = match.of("pronoun")
+    if pronoun and pronoun.rank == "state" and not owners:
+        return match.end, (j, match.end, pronoun, "pronoun")
+    if not owners and match.of("modifier", "body", "title", "collective"):
+        return match.end, None
+    return None
+
+
+def _more_owners(scan: Scanner, i: int, end: int, owners: list[Owner]) -> tuple[int, list[Owner]]:
+    """«... ایران، روسیه و چین»: the further owners of a plural head."""
+    owners = list(owners)
+    while scan.word(end, i) in ("و", "،") and scan.word(end, i):
+        nxt = scan.match(end + 1) if end + 1 < scan.stops[i] else None
+        sense = nxt.of("state", "capital", "adjective") if nxt else None
+        if nxt is None or sense is None or sense.kind != owners[0][2].kind:
+            break
+        owners.append((end + 1, nxt.end, sense, _via(sense.kind)))
+        end = nxt.end
+    return end, owners
+
+
+def _owned_by_person(scan: Scanner, base: Phrase) -> Phrase:
+    """«دولت ترامپ»: the state of the person whose government it is."""
+    match = scan.match(base.end) if base.end < scan.stops[base.start] else None
+    sense = match.of("person", "surname") if match else None
+    if match is None or sense is None:
+        return base
+    return _replace(base, end=match.end, owner=sense.state, via="person")
+
+
+def _open_quote(word: str) -> bool:
+    return word in ("«", '"')
+
+
+def _with_name(scan: Scanner, base: Phrase) -> Phrase:
+    """A title with the name that follows it, inside quotes, behind a comma, or at once."""
+    i, j = base.start, base.end
+    comma = scan.word(j, i) == "،"
+    k = j + 1 if comma else j
+    quoted = _open_quote(scan.word(k, i))
+    k += quoted
+    match = scan.match(k) if k < scan.stops[i] else None
+    person = match.of("person", "surname") if match else None
+    honorific = match.of("honorific") if match else None
+    if match and honorific and not person:
+        k = match.end
+        match = scan.match(k) if k < scan.stops[i] else None
+        person = match.of("person", "surname") if match else None
+    if match and person and not (comma and person.kind == "surname"):
+        end, ids = match.end, tuple(s.entity for s in match.senses if s.kind == person.kind)
+        known = person
+    else:
+        end, ids, known = _name_run(scan, k, i, need_given=not (quoted and not comma)), (), Sense("person")
+        if end - k < 2 and not (quoted and end > k):
+            return base
+        if comma and scan.word(end, i) not in ("،", "»", "در", "گفت", "."):
+            return base
+    closed = quoted and scan.word(end, i) in ("»", '"')
+    if quoted and not closed:
+        return base
+    return _replace(base, end=end + closed, name=(k, end), person=ids, kind="person" if known.kind == "person" else "surname")
+
+
+def _with_title(scan: Scanner, person: Phrase) -> Phrase:
+    """A name with the title that follows it: «لاوروف، وزیر خارجه روسیه», «لاوروف وزیر خارجه روسیه»."""
+    i, j = person.start, person.end
+    opened = _open_quote(scan.word(i - 1, max(i - 1, 0))) if i else False
+    if opened and scan.word(j, i) in ("»", '"'):
+        person, j = _replace(person, start=i - 1, end=j + 1), j + 1
+    k = j + 1 if scan.word(j, i) in ("،", "-", "(") else j
+    match = scan.match(k) if k < scan.stops[i] else None
+    head = match.of("title") if match else None
+    if match is None or head is None:
+        return person
+    title = _headed(scan, k, match, head)[0]
+    if title.name is not None:
+        title = _headed_alone(scan, k, match, head)
+    return _replace(
+        person, end=title.end, sense=head, owner=title.owner, via=title.via, plural=False,
+        kind="person" if person.kind == "person" else "surname",
+    )  # fmt: skip
+
+
+def _headed_alone(scan: Scanner, i: int, match: Match, head: Sense) -> Phrase:
+    """A title phrase without its name, for where the name beside it is somebody else's."""
+    end, owner = match.end, None
+    while end < scan.stops[i]:
+        step = _extend(scan, i, end, [owner] if owner else [])
+        if step is None or owner is not None:
+            break
+        end, owner = step
+    return Phrase(i, end, head.kind, (i, match.end), head, owner=owner[2].state if owner else "", via=owner[3] if owner else "")
+
+
+def _counterpart(scan: Scanner, i: int, match: Match, sense: Sense) -> list[Phrase]:
+    """«همتای روس خود», «همتای خود سرگئی لاوروف»: the state of the counterpart and his name where given."""
+    end, owner, via = match.end, "", ""
+    while end < scan.stops[i]:
+        nxt = scan.match(end)
+        found = nxt.of("adjective", "state") if nxt else None
+        if nxt and found and not owner:
+            end, owner, via = nxt.end, found.state, _via(found.kind)
+        elif scan.words[end] in ("خود", "خویش", "اش", "وی", "او"):
+            end += 1
+        else:
+            break
+    return [_with_name(scan, Phrase(i, end, "counterpart", (i, end), sense, owner=owner, via=via))]
+
+
+def _name_run(scan: Scanner, k: int, i: int, *, need_given: bool) -> int:
+    """The end of an unknown personal name that starts at token k (k itself where none does): up to four words, none of them
+    a function word or a name of something else."""
+    if k >= scan.stops[i] or (need_given and scan.words[k] not in scan.kb.given):
+        return k
+    end = k
+    while end < min(k + 4, scan.stops[i]) and _may_be_name(scan, end, first=end == k):
+        end += 1
+    return end
+
+
+def _may_be_name(scan: Scanner, j: int, *, first: bool) -> bool:
+    word = scan.words[j]
+    if not word[0].isalpha() or word in _not_name() or len(word) < 2:
+        return False
+    match = scan.match(j)
+    return match is None or match.end == j + 1 and (first or not match.of("title", "state", "body", "collective")) and not match.of("pronoun", "organization")
+
+
+def _unknown_person(scan: Scanner, i: int) -> list[Phrase]:
+    """«"نام خانوادگی" سمت» and «نام خانوادگی، سمت»: a name that no table has, known by the title beside it."""
+    quoted = i > 0 and _open_quote(scan.words[i - 1]) and scan.stops[i - 1] == scan.stops[i]
+    end = _name_run(scan, i, i, need_given=not quoted)
+    if end - i < 2:
+        return []
+    if quoted and scan.word(end, i) not in ("»", '"'):
+        return []
+    phrase = Phrase(i, end, "person", (i, end), Sense("person"), name=(i, end))
+    titled = _with_title(scan, phrase)
+    return [titled] if titled.end > phrase.end + quoted else []

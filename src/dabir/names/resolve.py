@@ -1,0 +1,299 @@
+"""What each actor phrase refers to: the article's own people first, then the tables on the article's date.
+
+`Mention.person` is the name that the article itself gives somewhere; an office that the article leaves unnamed has none,
+and the table's holder on that date is said by the Actor alone (`resolution: kb`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dabir.model import Actor, Name, Office
+from dabir.names.find import Phrase, find_phrases
+from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.names.mentions import Mention, MentionKind
+from dabir.text.types import Text
+
+HOME_BY_VARIETY = {"dari": "AFG"}
+PERSONAL = frozenset({"person", "surname", "title"})
+MIN_ALIAS = 3  # letters: shorter surnames are too often other words
+
+
+class Person(Struct, frozen=True):
+    """A person as the article knows him: squeezed name, words, table id, state and office where given."""
+
+    squeezed: str
+    words: str
+    id: str = ""
+    state: str = ""
+    office: str = ""
+    rank: str = ""
+
+
+class Names(Struct, frozen=True):
+    """The result: mentions in text order and the actors that they refer to."""
+
+    mentions: tuple[Mention, ...]
+    actors: tuple[Actor, ...]
+
+
+def resolve_mentions(
+    text: Text, kb: KnowledgeBase, *, date: str | None = None, home: str = "IRN"
+) -> Names:
+    """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means."""
+    phrases = find_phrases(text, kb)
+    people = _people(text, kb, phrases)
+    phrases = _with_surnames(text, phrases, people)
+    resolver = _Resolver(text, kb, people, date, home)
+    mentions: list[Mention] = []
+    for phrase in phrases:
+        mentions += resolver.resolve(phrase, mentions)
+    return resolver.number(mentions)
+
+
+def _words(text: Text, start: int, end: int) -> str:
+    """The name between two tokens, in the letters and half-spaces of the source."""
+    return text.span(text.tokens[start].start, text.tokens[end - 1].end).text
+
+
+def _people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase]) -> tuple[Person, ...]:
+    """Everybody whom the article names in full, with state and office from the first phrase that gives them."""
+    found: dict[str, Person] = {}
+    for p in phrases:
+        if p.name is None or p.kind != "person":
+            continue
+        words = _words(text, *p.name)
+        entity_id = _choose(kb, p)
+        entity = kb.entities.get(entity_id)
+        person = Person(
+            squeeze(words), words, entity_id, p.owner or (entity.code or "" if entity else ""), p.sense.office, p.sense.rank
+        )
+        key = entity_id or person.squeezed
+        old = found.get(key)
+        found[key] = person if old is None else replace(
+            old, state=old.state or person.state, office=old.office or person.office, rank=old.rank or person.rank
+        )
+    return tuple(found.values())
+
+
+def _choose(kb: KnowledgeBase, phrase: Phrase) -> str:
+    """The one table id a name stands for: alone, or the one of the phrase's state; '' where that leaves several."""
+    ids = phrase.person
+    if len(ids) > 1 and phrase.owner:
+        ids = tuple(i for i in ids if kb.entities[i].code == phrase.owner) or ids
+    return ids[0] if len(ids) == 1 else ""
+
+
+def _with_surnames(text: Text, phrases: Sequence[Phrase], people: Sequence[Person]) -> list[Phrase]:
+    """The phrases, and the surnames of the article's own people wherever they stand alone."""
+    taken = [False] * len(text.tokens)
+    for p in phrases:
+        taken[p.start : p.end] = [True] * (p.end - p.start)
+    surnames = {squeeze(w) for p in people for w in p.words.split()[1:][-1:]}
+    surnames = {s for s in surnames if len(s) >= MIN_ALIAS}
+    extra = [
+        Phrase(n, n + 1, "surname", (n, n + 1), Sense("surname"), name=(n, n + 1))
+        for n, token in enumerate(text.tokens)
+        if not taken[n] and token.text in surnames
+    ]
+    return sorted([*phrases, *extra], key=lambda p: (p.start, p.end))
+
+
+class _Resolver:
+    """Resolves phrase after phrase; looks back at the mentions given to it and keeps none itself."""
+
+    def __init__(self, text: Text, kb: KnowledgeBase, people: Sequence[Person], date: str | None, home: str) -> None:
+        self.text, self.kb, self.people, self.date, self.home = text, kb, people, date, home
+        self.sentence_of = _sentence_index(text)
+
+    def resolve(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
+        """The mentions of one phrase: one, two for «دو کشور», none for what refers to nobody."""
+        if p.kind == "pronoun":
+            return self._pronoun(p, before)
+        if p.kind in ("person", "surname") and p.name is not None:
+            return self._named(p)
+        if p.kind == "title":
+            return self._titled(p, before)
+        if p.kind == "counterpart":
+            return self._counterpart(p)
+        if p.kind in ("body", "collective"):
+            state = self._owner(p, before)
+            if p.kind == "collective" and not state and p.end - p.start < 2:
+                return []
+            return [self._mention(p, "people" if p.kind == "collective" else "organization", state=state)]
+        if p.kind == "home":
+            return [self._mention(p, "state", state=self.home, via="home")]
+        kinds: dict[str, MentionKind] = {
+            "state": "state", "capital": "state", "seat": "state", "adjective": "state", "people": "people",
+            "organization": "organization", "group": "group", "outlet": "outlet",
+        }  # fmt: skip
+        return [self._mention(p, kinds[p.kind], state=p.owner, entity=p.sense.entity)]
+
+    def _mention(
+        self, p: Phrase, kind: MentionKind, *, state: str = "", person: str | None = None, entity: str = "", via: str = ""
+    ) -> Mention:
+        tokens = self.text.tokens
+        a, b = p.name or p.head
+        return Mention(
+            tokens[p.start].start, tokens[p.end - 1].end, kind, (tokens[a].start, tokens[b - 1].end),
+            actor=entity or None, person=person, state=state or None, rank=p.sense.rank or None,
+            office=p.sense.office, via=via or p.via,
+        )  # fmt: skip
+
+    def _owner(self, p: Phrase, before: Sequence[Mention]) -> str:
+        """The state of a phrase: its own, the last one for «این کشور», the outlet's for «کشورمان»."""
+        if p.via == "home":
+            return self.home
+        if p.via == "pronoun":
+            return next((m.state for m in reversed(before) if m.state), "")
+        return p.owner
+
+    def _named(self, p: Phrase) -> list[Mention]:
+        assert p.name is not None
+        words = _words(self.text, *p.name)
+        squeezed = squeeze(words)
+        entity_id = _choose(self.kb, p)
+        known = [q for q in self.people if (q.id == entity_id if entity_id else q.squeezed.endswith(squeezed))]
+        if not known and p.kind == "surname":
+            known = [q for q in self.people if q.squeezed.endswith(squeezed)]
+        if len(known) > 1 and p.owner:
+            known = [q for q in known if q.state == p.owner] or known
+        if known:
+            q = known[0]
+            state = p.owner if p.owner and p.via != "pronoun" else q.state
+            return [self._mention(p, "person", state=state, person=q.words, entity=q.id or f"person:{q.squeezed}")]
+        entity = self.kb.entities.get(entity_id)
+        if entity is None and p.person:
+            entity = self.kb.entities[p.person[0]]
+        if entity:
+            state = p.owner or entity.code or ""
+            return [self._mention(p, "person", state=state, person=entity.fa, entity=entity.id)]
+        return [self._mention(p, "person", state=p.owner, person=words, entity=f"person:{squeezed}")]
+
+    def _titled(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
+        """An office without a name: who in the article holds it, if somebody does."""
+        owner = self._owner(p, before)
+        title = squeeze(_words(self.text, *p.head))
+        if not owner:
+            for m in reversed(before):
+                if m.rank == p.sense.rank and m.state and self._head_of(m, title):
+                    person = m.person
+                    return [self._mention(p, "person" if person else "office", state=m.state, person=person, entity=m.actor or "")]
+            named = [q for q in self.people if q.office and q.office == p.sense.office]
+            if len(named) == 1:
+                q = named[0]
+                return [self._mention(p, "person", state=q.state, person=q.words, entity=q.id or f"person:{q.squeezed}")]
+            if p.sense.sector != "GOV" or p.sense.rank not in ("head", "minister", "deputy", "spokesperson", "envoy"):
+                return [self._mention(p, "office")]
+            owner = self.home
+        holder = self._holder(owner, p.sense.office)
+        for q in self.people:
+            if q.state == owner and (q.id == holder if holder and q.id else q.office and q.office == p.sense.office):
+                return [self._mention(p, "person", state=owner, person=q.words, entity=q.id or f"person:{q.squeezed}")]
+        return [self._mention(p, "office", state=owner, entity=holder or f"office:{owner}:{p.sense.office or title}")]
+
+    def _head_of(self, m: Mention, title: str) -> bool:
+        return title in squeeze(self.text.key[m.start : m.end])
+
+    def _holder(self, state: str, office: str) -> str:
+        held = self.kb.holder(state, office, self.date) if office else None
+        return held.person if held else ""
+
+    def _counterpart(self, p: Phrase) -> list[Mention]:
+        for q in self.people:
+            if p.owner and q.state == p.owner and q.rank in ("head", "minister", "deputy"):
+                return [self._mention(p, "person", state=p.owner, person=q.words, entity=q.id or f"person:{q.squeezed}")]
+        return [self._mention(p, "office", state=p.owner)] if p.owner else []
+
+    def _pronoun(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
+        if p.sense.rank == "plural":
+            return []
+        if p.sense.rank == "state":
+            state = next((m.state for m in reversed(before) if m.state and len(m.state) == 3), None)
+            return [self._mention(p, "state", state=state, entity=state, via="pronoun")] if state else []
+        if p.sense.rank == "pair":
+            states: list[str] = []
+            for m in reversed(before):
+                if m.state and m.state not in states and m.via != "adjective":
+                    states.append(m.state)
+                if len(states) == 2:
+                    return [self._mention(p, "state", state=s, entity=s, via="pronoun") for s in reversed(states)]
+            return []
+        sentence = self.sentence_of[p.start]
+        people = [m for m in before if m.kind == "person" or (m.kind == "office" and m.state)]
+        if not people:
+            return []
+        earlier = [m for m in people if self._sentence(m) < sentence]
+        same = [m for m in people if self._sentence(m) == sentence]
+        if same:
+            antecedent = same[0]
+        else:
+            last = self._sentence(earlier[-1])
+            antecedent = next(m for m in earlier if self._sentence(m) == last)
+        made = self._mention(p, "pronoun", state=antecedent.state or "", person=antecedent.person, entity=antecedent.actor or "")
+        return [replace(made, rank=antecedent.rank, office=antecedent.office)]
+
+    def _sentence(self, m: Mention) -> int:
+        return next((n for n, (_, end) in enumerate(self.text.sentences) if m.start < end), len(self.text.sentences))
+
+    def number(self, mentions: Sequence[Mention]) -> Names:
+        """Actors numbered in the order of their first mention, and the mentions with those numbers."""
+        groups: dict[str, list[Mention]] = {}
+        for m in mentions:
+            groups.setdefault(self._identity(m), []).append(m)
+        ids = {identity: f"a{n}" for n, identity in enumerate(groups, 1)}
+        actors = tuple(self._actor(ids[i], group) for i, group in groups.items())
+        return Names(tuple(replace(m, actor=ids[self._identity(m)]) for m in mentions), actors)
+
+    def _identity(self, m: Mention) -> str:
+        if m.actor:
+            return m.actor
+        if m.kind == "state" and m.state:
+            return m.state
+        return f"{m.kind}:{m.state}:{squeeze(self.text.key[m.start : m.end])}"
+
+    def _actor(self, number: str, group: Sequence[Mention]) -> Actor:
+        first = group[0]
+        entity = self.kb.entities.get(first.actor or "")
+        titled = next((m for m in group if m.office or m.rank), first)
+        kinds = {"person": "person", "office": "person", "pronoun": "person", "state": "state", "group": "group"}
+        kind = kinds.get(first.kind, "organization")
+        if entity and entity.kind in ("person", "state", "organization", "group"):
+            kind = entity.kind
+        words = self.text.span(*first.head).text if first.person is None else first.person
+        person = next((m.person for m in group if m.person), None) or (entity.fa if entity and kind == "person" else None)
+        office = None
+        if kind == "person" and titled.rank:
+            title_words = self.text.span(titled.start, titled.end).text if titled.kind == "office" else self._title(titled)
+            office = Office(title=title_words, body=None, state=titled.state)
+        return Actor(
+            id=number,
+            kind=kind,  # type: ignore[arg-type]
+            name=Name(entity.fa if entity else words, entity.en if entity else None),
+            person=person,
+            state=next((m.state for m in group if m.state), None),
+            sector=entity.sector if entity else None,
+            office=office,
+            wikidata=entity.wikidata if entity else None,
+            resolution="kb" if entity else "article" if first.person or first.state else "unresolved",
+            mentions=tuple(self.text.span(m.start, m.end) for m in group),
+        )
+
+    def _title(self, m: Mention) -> str | None:
+        """The title beside a name: the words of the phrase that are not the name."""
+        before, after = (m.start, m.head[0]), (m.head[1], m.end)
+        a, b = max(before, after, key=lambda r: r[1] - r[0])
+        return self.text.span(a, b).text.strip(" ،«»\"-():\n") or None if b > a else None
+
+
+def _sentence_index(text: Text) -> list[int]:
+    """The sentence number of each token."""
+    numbers, n = [], 0
+    for token in text.tokens:
+        while n + 1 < len(text.sentences) and token.start >= text.sentences[n][1]:
+            n += 1
+        numbers.append(n)
+    return numbers

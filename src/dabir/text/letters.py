@@ -1,0 +1,92 @@
+"""The first round of cleaning: characters. Arabic letters to Persian, stray marks out, entities read, spaces made one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from dabir.text.keys import HALF_SPACE
+from dabir.text.offsets import Change
+
+_LETTERS = {"ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک", "ہ": "ه", "ھ": "ه", "ە": "ه"}
+_ENTITIES = {
+    "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ", "zwnj": HALF_SPACE, "zwj": "", "rlm": "", "lrm": "", "shy": "",
+    "quot": '"', "apos": "'", "lt": "<", "gt": ">", "laquo": "«", "raquo": "»", "hellip": "…", "ndash": "–",
+    "mdash": "—", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "middot": "·", "bull": "•",
+}  # fmt: skip
+_BLANK = " \u00a0\t\u1680\u2000-\u200a\u202f\u205f\u3000"
+_HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffc"
+_GAP_ENTITY = r"&(?:amp;)*(?:(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|rlm|lrm|shy)|\#0*(?:160|8204|8205|8206|8207|173));"
+_TROUBLE = re.compile(
+    # A gap: blanks and unseen marks together, unless it is one plain space.
+    rf"(?P<gap>(?! [^{_BLANK}{_HIDDEN}&])(?:[{_BLANK}{_HIDDEN}]|{_GAP_ENTITY})+)"
+    r"|(?P<entity>&(?:amp;)*(?:" + "|".join(_ENTITIES) + r");)"
+    r"|&(?:amp;)*\#(?P<number>[0-9]{2,6});"
+    r"|(?P<amp>&(?:amp;)+)"
+    r"|(?P<tatweel>ـ+)"
+    rf"|(?P<letter>[{''.join(_LETTERS)}])"
+    r"|(?P<form>[\ufb50-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc])"
+)
+_JOINING = re.compile(r"[\u0621-\u065f\u066e-\u06d3\ufb50-\ufdfb\ufe70-\ufefc]")
+
+
+@cache
+def _shape(char: str) -> str:
+    """The letters that a presentation form stands for (or itself, where it is none)."""
+    plain = unicodedata.normalize("NFKC", char)
+    # A word ligature («ﷺ») is a sign of its own; spelling it out would put words into the text.
+    return "".join(_LETTERS.get(c, c) for c in plain) if len(plain) <= 2 and " " not in plain else char
+
+
+def _letter_at(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and _JOINING.match(text[at]) is not None
+
+
+def _gap(text: str, start: int, end: int) -> str:
+    """What belongs where blanks and unseen marks stand: a space, a half-space between two letters, or nothing."""
+    run = text[start:end]
+    if re.search(rf"[{_BLANK}]|nbsp|ensp|emsp|thinsp|160;", run):
+        return " "
+    half = HALF_SPACE in run or "zwnj" in run or "8204" in run or "\u200b" in run
+    if half and _letter_at(text, start - 1) and _letter_at(text, end):
+        return HALF_SPACE
+    return "\u200d" if run == "\u200d" and _between_signs(text, start, end) else ""
+
+
+def _between_signs(text: str, start: int, end: int) -> bool:
+    """True between two emoji: a joiner there makes them one picture."""
+    return 0 < start and end < len(text) and text[start - 1] > "\u2190" and text[end] > "\u2190"
+
+
+def _number(digits: str) -> str | None:
+    code = int(digits)
+    if 33 <= code <= 126 or 0xA1 <= code <= 0x2BFF:
+        return chr(code)
+    return None
+
+
+def letter_changes(text: str) -> list[Change]:
+    """The changes to single characters that `text` needs; none for a text that has been through."""
+    out: list[Change] = []
+    for m in _TROUBLE.finditer(text):
+        start, end, kind = m.start(), m.end(), m.lastgroup
+        if kind == "letter":
+            out.append((start, end, _LETTERS[m[0]], "letter"))
+        elif kind == "gap":
+            new = _gap(text, start, end)
+            if new != m[0]:
+                out.append((start, end, new, "gap"))
+        elif kind == "form":
+            if (new := _shape(m[0])) != m[0]:
+                out.append((start, end, new, "form"))
+        elif kind == "tatweel":
+            inside = _letter_at(text, start - 1) or _letter_at(text, end)
+            out.append((start, end, "" if inside else "-", "tatweel"))
+        elif kind == "entity":
+            out.append((start, end, _ENTITIES[m[0].rpartition("&")[2].split(";")[-2]], "entity"))
+        elif kind == "amp":
+            out.append((start, end, "&", "entity"))
+        elif (char := _number(m["number"])) is not None:
+            out.append((start, end, char, "entity"))
+    return out
