@@ -23,9 +23,8 @@ _PASSIVE = r"(?! ?(?:شد|می ?شو|نشد|خواهد|گردید|نمی ?شو))
 class Cue(Struct, frozen=True):
     """A reporting verb or phrase at `key[start:end]`.
 
-    `frames` are the ways in which its content may stand around it (verbs.tsv, phrases.tsv); `noun` is the offset where
-    the noun of a light verb begins and ends (the whole cue for a simple verb); `first` says that the verb is in the first
-    person, `participle` that it is a bare participle.
+    `frames` are the ways in which its content may stand around it (verbs.tsv); `first` says that the verb is in the
+    first person, `participle` that it is a bare participle.
     """
 
     start: int
@@ -74,6 +73,8 @@ def _patterns() -> tuple[_Pattern, ...]:
         # A second light-verb noun may share the verb (تأکید و ابراز امیدواری کرد).
         gap = " ?" if verbs == ["بودن"] or "بودن" in verbs else r"(?: (?:نیز |هم )?| و \w{2,20}(?: \w{2,20}){0,2} )"
         pattern = f"(?:{'|'.join(sorted(nouns, key=len, reverse=True))}){gap}{verb}" if nouns else verb
+        if "want" in values(row["frames"]):  # what is wanted stands between the noun and the verb
+            pattern = f"(?:{'|'.join(nouns)})(?P<participle>(?!))?"
         needle = "" if len(nouns) != 1 or "?" in nouns[0] else nouns[0]
         out.append(
             _Pattern(row["cue"], values(row["frames"]), re.compile(rf"(?<!\w)(?P<all>{pattern})(?!\w)"), needle)

@@ -4,7 +4,7 @@ A pattern is a row of elements parted by spaces, matched within one sentence and
 
 - `دیدار` a word as edited Persian spells it; a half-space inside it may be there, be lost, or be a space in the source;
 - `دیدار~` the word with any nominal or copular ending (دیدارها، دیدارهای، دیداری، دیدارش، آماده‌ایم);
-- `@کردن` any form of a verb of verbs.tsv (کرد، نمی‌کند، کرده است، خواهد کرد، بکنند، کردن); `@!کردن` only its negated forms;
+- `@کردن` any form of a verb of verbs.tsv (کرد، نمی‌کند، کرده است، خواهد کرد، کردن); `@!کردن` only negated forms;
 - `(به|در|از سوی)` alternatives, each a pattern of its own; `(سفیر|کاردار)~` with endings;
 - `..3` a gap of up to three words (six at most);
 - a final `?` makes an element optional: `(رسمی)?`, `این?`.
@@ -13,7 +13,7 @@ A pattern is a row of elements parted by spaces, matched within one sentence and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ from dabir.text.keys import HALF_SPACE, key
 
 VERBS = "acts/verbs.tsv"
 LONGEST_GAP = 6
+HEAD = 4
 
 _SEP = r"[ _\"'«»()\[\]]{1,4}"
 _GAP_WORD = r"(?:[ _\"'«»(),،\-]{1,4}[^\s_\"'«»(),،]{1,40})"
@@ -33,7 +34,10 @@ _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 _ENDINGS = r"(?: ?های?(?:ی|م|ت|ش|مان|تان|شان)?| ?ا?(?:ند|یم|ید|م|ت|ش|ی)| ?ا?(?:مان|تان|شان)|ست|یی|ییها)?"
 _PERSON_PAST = r"(?:ند|یم|ید|م|ی)?"
 _PERSON_PRESENT = r"(?:ند|یم|ید|م|ی|د)"
-_AUXILIARY = r"(?: ?(?:ام|ای|است|ست|ایم|اید|اند)| (?:بود|باش|شد)(?:ند|یم|ید|ه ?اند|ه است|ه|م|د)?| (?:می ?|ن)?شو(?:ند|د))?"
+_AUXILIARY = (
+    r"(?: ?(?:ام|ای|است|ست|ایم|اید|اند)| (?:بود|باش|شد)(?:ند|یم|ید|ه ?اند|ه است|ه|م|د)?| (?:می ?|ن)?شو(?:ند|د))?"
+)
+_WORD = re.compile(r"[^\W_]+")
 _ELEMENT = re.compile(r"\((?P<group>[^()]*)\)(?P<gend>~)?(?P<gopt>\?)?|(?P<word>[^\s()]+)")
 
 
@@ -45,8 +49,19 @@ class Verb(Struct, frozen=True):
     present: tuple[str, ...]
 
 
+class Entry(Struct, frozen=True):
+    """A labelled pattern of an index."""
+
+    label: str
+    regex: str
+
+
+Index = Mapping[str, tuple[Entry, ...]]
+"""Entries by the first letters (HEAD at most) of the word that they begin with, so that few are tried at each word."""
+
+
 class Pattern(Struct, frozen=True):
-    """A compiled pattern: its regex source, and the key prefixes (one or two letters) of the words it can begin with."""
+    """A compiled pattern: its regex source, and the first letters (HEAD at most) of the words it can begin with."""
 
     source: str
     regex: str
@@ -83,18 +98,13 @@ def _verb_regex(verb: Verb, negated: bool) -> str:
         f"{heads}ه{_AUXILIARY}",
         f"{heads}{_PERSON_PAST}",
         f"نخواه{_PERSON_PRESENT} {past}",
-        f"نمی ?{present}{_PERSON_PRESENT}",
-        f"ن{present_n}{_PERSON_PRESENT}",
     ]
+    if verb.present:
+        forms += [f"نمی ?{present}{_PERSON_PRESENT}", f"ن{present_n}{_PERSON_PRESENT}"]
     if not negated:
-        forms += [
-            f"خواه{_PERSON_PRESENT} {past}",
-            f"می ?{present}{_PERSON_PRESENT}",
-            f"ب{present_n}{_PERSON_PRESENT}",
-            f"{present}{_PERSON_PRESENT}",
-            f"{past}ن{_ENDINGS}",
-            f"(?:ن|ب){past_n}ن{_ENDINGS}",
-        ]
+        forms += [f"خواه{_PERSON_PRESENT} {past}", f"{past}ن{_ENDINGS}", f"ن{past_n}ن{_ENDINGS}"]
+        if verb.present:
+            forms += [f"(?:می ?)?{present}{_PERSON_PRESENT}", f"ب{present_n}{_PERSON_PRESENT}"]
     body = "(?:" + "|".join(forms) + ")"
     return f"(?:{verb.preverb} ?{body})" if verb.preverb else body
 
@@ -103,13 +113,13 @@ def _verb_heads(verb: Verb, negated: bool) -> Iterator[str]:
     if verb.preverb:
         yield verb.preverb
         return
-    yield from ("نم", "نخ")
+    yield from ("نمی", "نخواه")
     for stem in verb.past + verb.present:
         yield "ن" + _after_prefix(stem)
         if not negated:
             yield from (stem, "ب" + _after_prefix(stem))
     if not negated:
-        yield from ("می", "خو")
+        yield from ("می", "خواه")
 
 
 def _word(spelled: str, ending: bool) -> str:
@@ -125,14 +135,14 @@ def _one(token: str, where: str) -> tuple[str, frozenset[str]]:
         verb = verbs().get(name)
         if verb is None:
             raise DataError(f"unknown verb {token!r}; add its row to {VERBS}", where)
-        return _verb_regex(verb, negated), frozenset(h[:2] for h in _verb_heads(verb, negated))
+        return _verb_regex(verb, negated), frozenset(h[:HEAD] for h in _verb_heads(verb, negated))
     ending = token.endswith("~")
     spelled = token[:-1] if ending else token
     folded = key(spelled.split(HALF_SPACE)[0])
     if not folded or not key(spelled).isalnum():
         raise DataError(f"{token!r} is no element of a pattern", where)
-    # A one-letter first part may stand alone before a space, so its head is that letter.
-    return _word(spelled, ending), frozenset({folded[:2]})
+    # A first part before a half-space may be one letter; its head is then that letter.
+    return _word(spelled, ending), frozenset({folded[:HEAD]})
 
 
 def _sequence(pattern: str, where: str, ending: bool = False) -> tuple[str, frozenset[str]]:
@@ -155,7 +165,9 @@ def _sequence(pattern: str, where: str, ending: bool = False) -> tuple[str, froz
         else:
             optional = token.endswith("?")
             word = token.removesuffix("?")
-            regex, first = _one(word + "~" if ending and not word.startswith("@") else word, where)
+            if ending and not word.startswith("@"):
+                word = word.removesuffix("~") + "~"
+            regex, first = _one(word, where)
         if not started:
             heads |= first
         if optional:
@@ -179,3 +191,23 @@ def parse(pattern: str, where: str = "pattern") -> Pattern:
 def compiled(regex: str) -> re.Pattern[str]:
     """A regex, compiled at its first use: most articles need few of them."""
     return re.compile(regex)
+
+
+def index(pairs: Iterable[tuple[str, Pattern]]) -> Index:
+    """An index of labelled patterns, for `matches`."""
+    out: dict[str, list[Entry]] = {}
+    for label, pattern in pairs:
+        for head in sorted(pattern.heads):
+            out.setdefault(head, []).append(Entry(label, pattern.regex))
+    return MappingProxyType({head: tuple(entries) for head, entries in out.items()})
+
+
+def matches(entries: Index, text_key: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Every (label, start, end) where a pattern of the index matches within text_key[start:end], by start."""
+    for word in _WORD.finditer(text_key, start, end):
+        at = word.start()
+        for size in range(1, min(HEAD, word.end() - at) + 1):
+            for entry in entries.get(text_key[at : at + size], ()):
+                match = compiled(entry.regex).match(text_key, at, end)
+                if match is not None:
+                    yield entry.label, at, match.end()

@@ -86,6 +86,7 @@ class KnowledgeBase(Struct, frozen=True):
     offices: Mapping[str, tuple[Holding, ...]]
     spots: Mapping[str, tuple[Spot, ...]]
     members: Mapping[str, tuple[str, ...]]
+    outlets: Mapping[str, str]
 
     def holder(self, state: str, office: str, date: str | None) -> Holding | None:
         """Who held `office` of `state` on `date` (ISO): the one holding that covers it, or None where none or several do."""
@@ -229,4 +230,5 @@ def load() -> KnowledgeBase:
         offices=offices,
         spots=spots,
         members={r["code"]: values(r["members"]) for r in resources.table("kb/organisations.tsv") if r["members"] and not r["parent"]},
+        outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
     )

@@ -14,7 +14,7 @@ Interval = tuple[date, date]
 
 # Umm al-Qura tables end here; outside them the arithmetic (tabular) calendar stands in, right within a day or two.
 _HIJRI_FIRST, _HIJRI_LAST = 1343, 1500
-_HIJRI_EPOCH = 227015  # ordinal of 1 Muharram AH 1 (16 July 622 Julian) in date.toordinal
+_HIJRI_EPOCH = 227014  # ordinal of the day that the arithmetic calendar counts from
 
 
 def to_date(calendar: Calendar, year: int, month: int, day: int) -> date:

@@ -1,0 +1,142 @@
+"""From joined reports to public Events: parties, date, place, format, attribution, evidence, and what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from dabir import resources
+from dabir.acts import plover
+from dabir.acts.events import Models, Report, chosen, join, read_reports
+from dabir.acts.setting import Setting
+from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement
+from dabir.names.places import PlaceMention
+from dabir.text.keys import key
+
+RANKS = frozenset({"head", "minister", "deputy", "envoy", "expert", "spokesperson"})
+PLACE_MARKS = frozenset({"در", "به", "از", "مقصد", "شهر", "پایتخت"})
+PLACE_REACH = 14  # tokens between a trigger and the place it happened at
+
+
+def find_events(
+    s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution
+) -> tuple[Event, ...]:
+    """The events of an article, in text order. `lead` is the attribution of the whole item (outlet, agency)."""
+    groups = join(s, read_reports(s, m))
+    if not groups:
+        return ()
+    best = max(range(len(groups)), key=lambda g: (max(r.main for r in groups[g]), -g))
+    return tuple(
+        _event(s, f"e{n + 1}", group, statements, lead, main=n == best) for n, group in enumerate(groups)
+    )
+
+
+def _event(
+    s: Setting, number: str, group: Sequence[Report], statements: Sequence[Statement], lead: Attribution, *, main: bool
+) -> Event:
+    r = chosen(group)
+    t = s.triggers[r.trigger]
+    sentence = s.text.sentences[s.sentence(t.start)]
+    parties = tuple(_actor(s, p.mention, p.role) for p in r.parts)
+    when = next((x.when for x in (r, *group) if x.when is not None), None)
+    time = s.whens[when].time if when is not None else None
+    place, venue = _places(s, t.start, t.end, sentence)
+    formats = _formats(s, sentence)
+    begin = _date(time.value) if time else None
+    missing: dict[str, Missing] = {}
+    if begin is None:
+        missing["begin"] = "not-stated"
+    if place is None and venue is None:
+        missing["place"] = "not-stated"
+    if not parties:
+        missing["actors"] = "not-stated"
+    elif any(p.state is None and p.person is None for p in parties):
+        missing["actors"] = "not-resolved"
+    speech = s.speech_at(t.start)
+    source = lead + (statements[speech.number].source[len(lead):] if speech is not None else ())
+    return Event(
+        id=number,
+        act=r.act,
+        plover=plover.code(r.act, r.status, formats, s.text.key[sentence[0] : sentence[1]]),
+        status=r.status,  # type: ignore[arg-type]
+        trigger=s.text.span(t.start, t.end),
+        actors=parties,
+        time=time.id if time else None,
+        begin=begin,
+        duration=_duration(s, sentence),
+        place=place,
+        venue=venue,
+        format=formats,
+        topics=_topics(s, t.end, sentence),
+        main=main,
+        source=source,
+        evidence=tuple(_sentence_spans(s, group)),
+        missing=missing,
+        score=round(r.p, 4),
+    )
+
+
+def _actor(s: Setting, mention: int, role: str) -> EventActor:
+    m = s.mentions[mention]
+    span = s.text.span(m.start, m.end)
+    return EventActor(
+        start=span.start, end=span.end, text=span.text, actor=m.actor, person=m.person, state=m.state,
+        role=role,  # type: ignore[arg-type]
+        rank=m.rank if m.rank in RANKS else None,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _date(value: str | None) -> str | None:
+    """The date part of a time's value; a clock time or part of the day keeps its day alone."""
+    return value.split("T")[0] if value else None
+
+
+def _places(s: Setting, start: int, end: int, sentence: tuple[int, int]) -> tuple[str | None, str | None]:
+    """The nearest place, and the nearest venue, of the sentence that a preposition of place marks."""
+    near = [p for p in s.places if sentence[0] <= p.start < sentence[1] and _marked(s, p)]
+    near = [p for p in near if _gap(s, p, start, end) <= PLACE_REACH]
+    near.sort(key=lambda p: (_gap(s, p, start, end), p.start))
+    place = next((p.place for p in near if p.kind != "venue"), None)
+    return place, next((p.place for p in near if p.kind == "venue"), None)
+
+
+def _marked(s: Setting, p: PlaceMention) -> bool:
+    at = s.token(p.start)
+    return at > 0 and s.words[at - 1] in PLACE_MARKS and s.words[at - 1] != "از"
+
+
+def _gap(s: Setting, p: PlaceMention, start: int, end: int) -> int:
+    return s.token(start) - s.token(p.end) if p.end <= start else s.token(p.start) - s.token(end)
+
+
+@cache
+def _format_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, re.compile("|".join(key(p) for p in rule["patterns"]))) for name, rule in resources.toml("acts/formats.toml").items())
+
+
+def _formats(s: Setting, sentence: tuple[int, int]) -> tuple[str, ...]:
+    words = s.text.key[sentence[0] : sentence[1]]
+    return tuple(name for name, pattern in _format_rules() if pattern.search(words))
+
+
+def _duration(s: Setting, sentence: tuple[int, int]) -> str | None:
+    """The length of time that the sentence gives, where it gives one only."""
+    found = [w.time.value for w in s.whens if sentence[0] <= w.start < sentence[1] and w.time.kind == "duration"]
+    exact = [v for v in found if v and v.startswith("PT") and not v.startswith("PT>")]
+    return exact[0] if len(exact) == 1 else None
+
+
+_TOPIC = re.compile(r"(?:درباره|پیرامون|در خصوص|در مورد|در زمینه|با محوریت|با موضوع) ([^،.؛:»\n]{3,90}?)(?= (?:به|با|در|گفتوگو|گفتگو|رایزنی|بحث|دیدار|برگزار|انجام|مذاکره|تبادل)\b|[،.؛:»\n]|$)")
+
+
+def _topics(s: Setting, end: int, sentence: tuple[int, int]) -> tuple[Span, ...]:
+    """What the act was about: the words behind «درباره» after the trigger."""
+    found = _TOPIC.search(s.text.key, end, sentence[1])
+    return (s.text.span(found.start(1), found.end(1)),) if found else ()
+
+
+def _sentence_spans(s: Setting, group: Sequence[Report]) -> list[Span]:
+    numbers = sorted({s.sentence(s.triggers[r.trigger].start) for r in group})
+    return [s.text.span(*s.text.sentences[n]) for n in numbers]
+

@@ -1,0 +1,149 @@
+"""Events: triggers of the act frames, kept or dropped, given roles, status and date, and joined where they tell one act.
+
+Frames (data/acts/frames) propose, linear models (data/acts/models, made by training/events.py) decide; both see
+the same article as a `Setting`. Every field keeps the words that it stands on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from dabir.acts import linear
+from dabir.acts.features import Cues, identity, mutual, parties, prepositions, role_features, trigger_features, when_features
+from dabir.acts.linear import Linear
+from dabir.acts.setting import Setting
+
+ROLES = ("participant", "actor", "recipient", "host", "mediator")
+# Statuses under which two reports of the same act may still be one event; others are different occasions.
+SAME_STATUS = (frozenset({"held", "ongoing", "alleged"}), frozenset({"planned", "proposed"}))
+
+
+# A mutual act has two sides and any act a doer: a party this much below the threshold fills a side that is wanting.
+SECOND_CHANCE = 0.5
+
+
+class Models(Struct, frozen=True):
+    """The event stage's classifiers and the probability above which a candidate is kept."""
+
+    keep: Linear
+    role: Linear
+    status: Linear
+    when: Linear
+    main: Linear
+    keep_threshold: float = 0.5
+    role_threshold: float = 0.5
+    when_threshold: float = 0.5
+
+
+class Part(Struct, frozen=True):
+    """A mention's role in a report, with its probability."""
+
+    mention: int
+    role: str
+    p: float
+
+
+class Report(Struct, frozen=True):
+    """One trigger read: the act with its parts, status and time, and how sure the reading is."""
+
+    trigger: int
+    act: str
+    p: float
+    parts: tuple[Part, ...]
+    status: str
+    when: int | None
+    main: float
+
+
+@cache
+def models() -> Models:
+    """The models that ship with the package."""
+    names = ("keep", "role", "status", "when", "main")
+    found = {n: linear.load(n) for n in names}
+    cut = linear.thresholds()
+    return Models(**found, keep_threshold=cut["keep"], role_threshold=cut["role"], when_threshold=cut["when"])
+
+
+def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
+    """Every trigger that reports an act, read; in text order."""
+    cues, marks = Cues(s), prepositions(s)
+    counts = Counter(x.state for x in s.mentions if x.state)
+    out = []
+    for n in range(len(s.triggers)):
+        features = trigger_features(s, n, cues)
+        p = m.keep.probabilities(features)["yes"]
+        if p < m.keep_threshold:
+            continue
+        status = m.status.probabilities(features)
+        out.append(
+            Report(
+                trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts),
+                status=max(status, key=lambda k: (status[k], k)), when=_when(s, n, m),
+                main=m.main.probabilities(features)["yes"],
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _parts(s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str]) -> tuple[Part, ...]:
+    """The parties of trigger n's event: those likelier in than out, and where a side is wanting the likeliest other."""
+    act = s.triggers[n].act
+    found = []
+    for party in parties(s, n):
+        p = m.role.probabilities(role_features(s, n, party, marks, counts))
+        role = max((r for r in ROLES if r in p), key=lambda r: p[r])
+        found.append(Part(party.mentions[0], _fit(act, role), 1 - p["none"]))
+    found.sort(key=lambda x: (-x.p, x.mention))
+    kept = [x for x in found if x.p >= m.role_threshold]
+    want = 2 if mutual(act) else 1
+    for x in found[len(kept) : want]:
+        if x.p >= m.role_threshold * SECOND_CHANCE:
+            kept.append(x)
+    return tuple(sorted(kept, key=lambda x: x.mention))
+
+
+def _fit(act: str, role: str) -> str:
+    """The role that the act has for it: sides of a mutual act are participants, of another actor or recipient."""
+    if mutual(act):
+        return "participant" if role in ("actor", "recipient") else role
+    return "actor" if role == "participant" else role
+
+
+def _when(s: Setting, n: int, m: Models) -> int | None:
+    scored = [(m.when.probabilities(when_features(s, n, w))["yes"], -w) for w in range(len(s.whens)) if when_features(s, n, w)]
+    p, w = max(scored, default=(0.0, 0))
+    return -w if p >= m.when_threshold else None
+
+
+def join(s: Setting, reports: Sequence[Report]) -> list[list[Report]]:
+    """Reports grouped into events: one act, parties that agree, statuses and dates that do not contradict."""
+    groups: list[list[Report]] = []
+    for r in sorted(reports, key=lambda r: (-len(r.parts), -r.p, r.trigger)):
+        home = next((g for g in groups if all(same_event(s, r, other) for other in g)), None)
+        if home is None:
+            groups.append([r])
+        else:
+            home.append(r)
+    return sorted(groups, key=lambda g: min(r.trigger for r in g))
+
+
+def same_event(s: Setting, a: Report, b: Report) -> bool:
+    """Whether two reports tell one act."""
+    if a.act != b.act:
+        return False
+    pa, pb = ({identity(s.mentions[p.mention]) for p in r.parts} for r in (a, b))
+    if not (pa <= pb or pb <= pa):
+        return False
+    if a.status != b.status and not any({a.status, b.status} <= same for same in SAME_STATUS):
+        return False
+    wa, wb = (r.when is not None and s.whens[r.when].time.value for r in (a, b))
+    return not (wa and wb) or wa == wb
+
+
+def chosen(group: Sequence[Report]) -> Report:
+    """The report that speaks for an event: the likeliest of those that name the most parties."""
+    return max(group, key=lambda r: (len(r.parts) > 0, r.p + 0.1 * len(r.parts), -r.trigger))

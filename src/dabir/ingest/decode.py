@@ -1,0 +1,90 @@
+"""Bytes to text, and whether the text is Persian prose at all. Every refusal says what was tried and what to do."""
+
+from __future__ import annotations
+
+import re
+
+from dabir.errors import InputError
+
+MAX_CHARACTERS = 20_000_000
+
+_BOMS = (
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_SIGNATURES = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+_LETTER = re.compile(r"[^\W\d_]")
+_ARABIC_SCRIPT = re.compile(r"[ء-غف-يٮ-ۓۮۯۺ-ۿﭐ-﷿ﹰ-ﻼ]")
+_PERSIAN_ONLY = re.compile("[پچژگ]")
+_ARABIC_HINT = re.compile(r"(?<!\w)(?:ال\w{3,}|[وبفك]ال\w{3,}|في|من|على|إلى|هذا|هذه|التي|الذي|أن)(?!\w)")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OTHERS = (
+    ("Urdu", re.compile("[ٹڈڑںے]")),
+    ("Pashto", re.compile("[ټډړښځڅڼې]")),
+    ("Kurdish", re.compile("[ڵێۆڕ]")),
+)
+_SAMPLE = 20_000
+
+
+def decode(data: bytes) -> str:
+    """The characters of a text file: UTF-8, or UTF-16 or UTF-32 with a byte-order mark.
+
+    Raises InputError for an empty or binary file and for any other encoding (windows-1256 is named where it fits).
+    """
+    if not data.strip():
+        raise InputError("the file is empty")
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise InputError(f"begins with a {encoding} byte-order mark but is not {encoding} ({error.reason})") from None
+    if data.startswith(_SIGNATURES) or len(_BINARY.findall(data[:_SAMPLE])) > 2:
+        raise InputError("a binary file, not text; give a .txt, .html, .jsonl or .jsonl.gz file")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(_wrong_encoding(data, error.start)) from None
+
+
+def _wrong_encoding(data: bytes, at: int) -> str:
+    tried = f"not UTF-8 (byte {at}); tried utf-8, and utf-8-sig, utf-16 and utf-32 by their byte-order mark"
+    guess = data[:_SAMPLE].decode("windows-1256", errors="ignore")
+    if _share(guess) > 0.6:
+        return f"{tried}; it looks like windows-1256: convert it with `iconv -f WINDOWS-1256 -t UTF-8`"
+    return f"{tried}; save it as UTF-8"
+
+
+def _share(text: str) -> float:
+    letters = len(_LETTER.findall(text))
+    return len(_ARABIC_SCRIPT.findall(text)) / letters if letters else 0.0
+
+
+def check_persian(text: str) -> None:
+    """Raise InputError where `text` is empty, too long, or plainly not Persian; else do nothing.
+
+    Short texts get the benefit of the doubt: only the script is looked at.
+    """
+    if not text.strip():
+        raise InputError("there is no text in it")
+    if len(text) > MAX_CHARACTERS:
+        raise InputError(f"{len(text):,} characters, more than the {MAX_CHARACTERS:,} that one article may have; split it")
+    sample = text[:_SAMPLE]
+    letters = len(_LETTER.findall(sample))
+    if not letters:
+        raise InputError("there are no words in it")
+    share = _share(sample)
+    if share < 0.4:
+        raise InputError(f"not Persian: {share:.0%} of the letters are of the Arabic script")
+    if letters < 100:
+        return
+    words = len(_WORD.findall(sample)) or 1
+    if len(_ARABIC_HINT.findall(sample)) / words > 0.25 and len(_PERSIAN_ONLY.findall(sample)) / letters < 0.01:
+        raise InputError("not Persian: it reads like Arabic")
+    for language, special in _OTHERS:
+        if len(special.findall(sample)) / letters > 0.03:
+            raise InputError(f"not Persian: it has the letters of {language}")

@@ -1,0 +1,229 @@
+"""Articles from files, folders and standard input: one after another, lazily, each fault one line and the rest read on."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import msgspec
+from msgspec import Struct
+
+from dabir.errors import InputError
+from dabir.ingest.dates import publication_date
+from dabir.ingest.decode import MAX_CHARACTERS, check_persian, decode
+from dabir.ingest.html import read_page
+
+SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz")
+_KINDS = ".txt, .html, .jsonl, .jsonl.gz"
+_MAX_BYTES = 4 * MAX_CHARACTERS
+
+
+class RawArticle(Struct, frozen=True):
+    """An article as it came in, ready to be read.
+
+    `text` is title, blank line and body, or the body alone where it begins with the title or there is none.
+    `where` names the file (and line) for messages, `ref` is the input's own id, `published` is ISO.
+    """
+
+    text: str
+    title: str | None = None
+    published: str | None = None
+    published_basis: Literal["given", "page"] | None = None
+    outlet: str | None = None
+    url: str | None = None
+    ref: str | None = None
+    where: str = ""
+
+
+class Failure(Struct, frozen=True):
+    """An input that could not be read: where it is, and what is wrong and what to do."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        """One line for a person."""
+        return f"{self.where}: {self.message}"
+
+
+class Defaults(Struct, frozen=True):
+    """What the caller knows of articles that do not say it themselves; `published` is ISO."""
+
+    published: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+
+
+class _Line(Struct, frozen=True):
+    """One line of a .jsonl file; other keys are let be."""
+
+    text: str
+    id: str | int | None = None
+    title: str | None = None
+    published: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+
+
+_line_decoder = msgspec.json.Decoder(_Line)
+
+
+def compose(title: str | None, body: str) -> str:
+    """`article.text`: title, blank line, body; the body alone where there is no title or it begins with it."""
+    head = (title or "").strip()
+    return body if not head or body.lstrip().startswith(head) else f"{head}\n\n{body}"
+
+
+def articles(
+    paths: Iterable[str | Path], defaults: Defaults = Defaults(), stdin: BinaryIO | None = None  # noqa: B008 - frozen
+) -> Iterator[RawArticle | Failure]:
+    """The articles of `paths`, in order: files by their suffix, folders (sorted, with subfolders), `-` for `stdin`.
+
+    What cannot be read is a Failure in its place. Nothing is opened before its turn.
+    """
+    for path in paths:
+        if str(path) == "-":
+            yield _stdin(stdin, defaults)
+        elif Path(path).is_dir():
+            yield from _folder(Path(path), defaults)
+        else:
+            yield from _file(Path(path), defaults)
+
+
+def from_lines(lines: Iterable[bytes], where: str, defaults: Defaults = Defaults()) -> Iterator[RawArticle | Failure]:  # noqa: B008
+    """The articles of JSON Lines; blank lines are skipped, a faulty one is a Failure that names its number."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        spot = f"{where}:{number}"
+        try:
+            yield _from_line(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, spot, defaults)
+        except InputError as error:
+            yield Failure(spot, error.message)
+
+
+def _from_line(line: bytes, where: str, defaults: Defaults) -> RawArticle:
+    try:
+        row = _line_decoder.decode(line)
+    except msgspec.ValidationError as error:
+        text = str(error)
+        if "missing required field `text`" in text:
+            raise InputError("the object has no `text`; every line needs one") from None
+        raise InputError(f"not an article: {text[0].lower()}{text[1:]}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"broken JSON ({str(error).removeprefix('JSON is malformed: ')})") from None
+    check_persian(row.text)
+    published = publication_date(row.published) if row.published and row.published.strip() else defaults.published
+    return RawArticle(
+        text=compose(row.title, row.text),
+        title=(row.title or "").strip() or None,
+        published=published,
+        published_basis="given" if published else None,
+        outlet=row.outlet or defaults.outlet,
+        url=row.url or defaults.url,
+        ref=None if row.id is None else str(row.id),
+        where=where,
+    )
+
+
+def _stdin(stream: BinaryIO | None, defaults: Defaults) -> RawArticle | Failure:
+    if stream is None:
+        return Failure("-", "standard input is not there")
+    return _one(lambda: _text(decode(stream.read(_MAX_BYTES + 1)), "-", defaults), "-")
+
+
+def _folder(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
+    faults: list[OSError] = []
+    found = False
+    for folder, folders, names in os.walk(path, onerror=faults.append):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                found = True
+                yield from _file(Path(folder) / name, defaults)
+    for fault in faults:
+        yield Failure(str(fault.filename), f"cannot be opened ({fault.strerror})")
+    if not found and not faults:
+        yield Failure(str(path), f"no articles in this folder; files that are read: {_KINDS}")
+
+
+def _file(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
+    name, where = path.name.lower(), str(path)
+    if name.endswith((".jsonl", ".jsonl.gz")):
+        yield from _json_lines(path, defaults)
+    elif name.endswith((".html", ".htm")):
+        yield _one(lambda: _html(_bytes(path), where, defaults), where)
+    elif name.endswith(".txt"):
+        yield _one(lambda: _text(decode(_bytes(path)), where, defaults), where)
+    elif not path.exists():
+        yield Failure(where, "there is no such file")
+    else:
+        yield Failure(where, f"an unknown kind of file; files that are read: {_KINDS}, folders of these, or - for standard input")
+
+
+def _one(read: Callable[[], RawArticle], where: str) -> RawArticle | Failure:
+    try:
+        return read()
+    except InputError as error:
+        return Failure(where, error.message)
+    except FileNotFoundError:
+        return Failure(where, "there is no such file")
+    except OSError as error:
+        return Failure(where, f"cannot be opened ({error.strerror or error})")
+
+
+def _bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MAX_BYTES + 1)
+
+
+def _json_lines(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
+    where, number, empty = str(path), 0, True
+    try:
+        with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as file:
+            for item in from_lines(file, where, defaults):
+                empty = False
+                number = int(item.where.rpartition(":")[2])
+                yield item
+    except FileNotFoundError:
+        yield Failure(where, "there is no such file")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        after = f" after line {number}" if number else ""
+        yield Failure(where, f"broken gzip{after} ({error}); what came before was read")
+    except OSError as error:
+        yield Failure(where, f"cannot be opened ({error.strerror or error})")
+    else:
+        if empty:
+            yield Failure(where, "the file is empty")
+
+
+def _text(text: str, where: str, defaults: Defaults) -> RawArticle:
+    check_persian(text)
+    return RawArticle(
+        text=text,
+        published=defaults.published,
+        published_basis="given" if defaults.published else None,
+        outlet=defaults.outlet,
+        url=defaults.url,
+        where=where,
+    )
+
+
+def _html(data: bytes, where: str, defaults: Defaults) -> RawArticle:
+    page = read_page(data)
+    check_persian(page.text)
+    published = defaults.published or (publication_date(page.published) if page.published else None)
+    basis: Literal["given", "page"] = "given" if defaults.published else "page"
+    return RawArticle(
+        text=compose(page.title, page.text),
+        title=page.title,
+        published=published,
+        published_basis=basis if published else None,
+        outlet=defaults.outlet or page.outlet,
+        url=defaults.url or page.url,
+        where=where,
+    )

@@ -1,0 +1,129 @@
+"""The one place where the stages are composed: an article goes in, its record comes out."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from dabir.acts import assemble, setting
+from dabir.acts.attribution import attribute, item_source
+from dabir.acts.events import Models, models
+from dabir.acts.statements import find_statements
+from dabir.errors import InputError
+from dabir.model import Article, Record
+from dabir.names.kb import KnowledgeBase, load, squeeze
+from dabir.names.places import find_places
+from dabir.names.resolve import resolve_mentions
+from dabir.text.clean import clean
+from dabir.text.types import Text
+from dabir.times.check import check_times
+from dabir.times.find import find_times, parse_date
+
+MAX_CHARS = 20_000_000
+DARI_MARKS = ("افغانستان", "کابل", "ولسوال", "پوهنتون", "شورای ملی", "وزارت خارجهی امارت", "طلوعنیوز", "پژواک")
+
+
+class Tools(Struct, frozen=True):
+    """What reading needs besides the article: tables and models, loaded once, never changed."""
+
+    kb: KnowledgeBase
+    models: Models
+
+
+class Reader:
+    """Reads articles. Loads tables and models at its making; safe to share between threads, and to pickle by being made anew
+    in each process."""
+
+    def __init__(self) -> None:
+        self._tools = Tools(load(), models())
+
+    def __reduce__(self) -> tuple[type[Reader], tuple[()]]:
+        return (Reader, ())
+
+    def read(
+        self,
+        text: str,
+        *,
+        published: str | date | datetime | None = None,
+        outlet: str | None = None,
+        url: str | None = None,
+        title: str | None = None,
+        ref: str | None = None,
+    ) -> Record:
+        """The record of one article.
+
+        `text` is the body; where `title` is given and the body does not begin with it, the article's text is title, blank
+        line, body. `published` is a date, an ISO or Jalali date in words, or None: relative expressions then stay unresolved.
+        Raises InputError for an empty text, one over 20 million characters, or a date that does not exist.
+        """
+        if not text.strip() and not (title or "").strip():
+            raise InputError("the article is empty")
+        if len(text) > MAX_CHARS:
+            raise InputError(f"the article has {len(text):,} characters; the limit is {MAX_CHARS:,}")
+        day = parse_date(published) if isinstance(published, str) else published
+        return read_article(self._tools, text, day, outlet=outlet, url=url, title=title, ref=ref)
+
+
+def whole_text(title: str | None, body: str) -> tuple[str, int]:
+    """The article's text and the offset where its title ends (0 where the body stands alone)."""
+    if not title or not title.strip():
+        return body, 0
+    if squeeze(body[: 2 * len(title) + 20]).startswith(squeeze(title)):
+        return body, 0
+    return f"{title}\n\n{body}", len(title)
+
+
+def read_article(
+    tools: Tools, body: str, day: date | datetime | None, *, outlet: str | None, url: str | None, title: str | None, ref: str | None
+) -> Record:
+    """Every stage in turn. Same input, same record."""
+    source, title_at = whole_text(title, body)
+    text = clean(source)
+    title_end = setting.key_range(text, title_at, title_at)[0] if title_at else 0
+    s, record = _analyse(tools, text, title_end, day, outlet)
+    article = Article(
+        id=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:32],
+        text=source, clean=text.clean, edits=text.edits, boilerplate=text.boilerplate, ref=ref, url=url, outlet=outlet, title=title,
+        published=day.isoformat() if day else None, published_basis="given" if day else None, variety=_variety(text),
+    )  # fmt: skip
+    return Record(article=article, **record)  # type: ignore[arg-type]
+
+
+def _analyse(
+    tools: Tools, text: Text, title_end: int, day: date | datetime | None, outlet: str | None
+) -> tuple[setting.Setting, dict[str, object]]:
+    home = home_state(tools.kb, text, outlet)
+    times = find_times(text, day)
+    names = resolve_mentions(text, tools.kb, date=day.isoformat()[:10] if day else None, home=home)
+    places, spots = find_places(text, tools.kb)
+    lead = item_source(text, names.mentions)
+    outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
+    statements = tuple(
+        attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end)
+    )
+    s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
+    events = assemble.find_events(s, tools.models, statements, lead)
+    return s, {
+        "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
+        "checks": check_times(text, times, day),
+    }  # fmt: skip
+
+
+def home_state(kb: KnowledgeBase, text: Text, outlet: str | None) -> str:
+    """The state that «کشورمان» means: the outlet's where that is Iran, Afghanistan or Tajikistan, else by the text's variety."""
+    senses = kb.senses.get(squeeze(outlet), ()) if outlet else ()
+    for sense in senses:
+        state = kb.outlets.get(sense.entity, "") if sense.kind == "outlet" else ""
+        if state in ("AFG", "TJK"):
+            return state
+    return "AFG" if _variety(text) == "dari" else "IRN"
+
+
+def _variety(text: Text) -> str | None:
+    """`dari` where Afghan words of the text outnumber Iranian ones, `iranian` else; null for no words."""
+    if not text.tokens:
+        return None
+    marks = sum(text.key.count(w) for w in DARI_MARKS[2:])
+    return "dari" if marks >= 2 else "iranian"
