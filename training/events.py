@@ -22,14 +22,15 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from dabir import reading
-from dabir.acts import assemble
+from dabir.acts import assemble, casting
 from dabir.acts.attribution import attribute, item_source
-from dabir.acts.events import Models
-from dabir.acts.features import Cues, mutual, parties, prepositions, role_features, trigger_features, when_features
+from dabir.acts.events import Models, chances
+from dabir.acts.features import Cues, identity, mutual, parties, prepositions, role_features, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.setting import Setting, build, key_range
 from dabir.acts.statements import find_statements
@@ -56,6 +57,7 @@ class Item:
     record: dict[str, Any]
     keep: list[tuple[list[str], int, float]] = field(default_factory=list)
     role: list[tuple[list[str], str]] = field(default_factory=list)
+    told: dict[int, dict[str, str]] = field(default_factory=dict)
     status: list[tuple[list[str], str]] = field(default_factory=list)
     when: list[tuple[list[str], int]] = field(default_factory=list)
     main: list[tuple[list[str], int]] = field(default_factory=list)
@@ -133,6 +135,7 @@ def _label_roles(item: Item, n: int, e: dict[str, Any], marks: list[str], counts
     roles = {}
     for a in e["actors"]:
         roles.setdefault(a["state"] or squeeze(a["person"] or a["name"]), a["role"])
+    item.told[n] = {who: casting.fit(e["act"], role) for who, role in roles.items()}
     for party in parties(s, n):
         mention = s.mentions[party.mentions[0]]
         who = mention.state or squeeze(mention.person or s.text.key[mention.head[0] : mention.head[1]])
@@ -181,12 +184,60 @@ def train(items: list[Item], cut: dict[str, float]) -> Models:
     keep = [r for i in items for r in i.keep]
     return Models(
         keep=fit([(f, y) for f, y, _ in keep], [w for *_, w in keep], 0.12, 3, True),
-        role=fit([r for i in items for r in i.role], None, 0.15, 4, False),
+        role=fit_roles(items),
+        cast=fit_cast(items),
         status=fit([r for i in items for r in i.status], None, 0.3, 3, False),
         when=fit([r for i in items for r in i.when], None, 0.3, 3, True),
         main=fit([r for i in items for r in i.main], None, 0.1, 3, True),
-        keep_threshold=cut["keep"], role_threshold=cut["role"], when_threshold=cut["when"],
+        keep_threshold=cut["keep"], when_threshold=cut["when"],
     )  # fmt: skip
+
+
+def fit_roles(items: list[Item]) -> Linear:
+    return fit([r for i in items for r in i.role], None, 0.15, 4, False)
+
+
+def fit_cast(items: list[Item], inner: int = 4, l2: float = 0.3) -> Linear:
+    """Weights of whole casts by softmax over the casts of each event, on roles predicted by models that have not seen it."""
+    groups: list[tuple[list[list[str]], list[float], int]] = []
+    for k in range(inner):
+        role = fit_roles([i for n, i in enumerate(items) if n % inner != k])
+        for item in items[k::inner]:
+            groups += _cast_groups(item, role)
+    index = {f: n for n, f in enumerate(sorted({f for rows, *_ in groups for row in rows for f in row}))}
+    x = _matrix([row for rows, *_ in groups for row in rows], index)
+    b = np.array([v for _, bases, _ in groups for v in bases])
+    sizes = np.array([len(rows) for rows, *_ in groups])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    gold = starts + np.array([g for *_, g in groups])
+    owner = np.repeat(np.arange(len(groups)), sizes)
+
+    def loss(w: Any) -> Any:
+        score = x @ w[1:] + w[0] * b
+        top = np.maximum.reduceat(score, starts)
+        e = np.exp(score - top[owner])
+        total = np.add.reduceat(e, starts)
+        p = e / total[owner]
+        value = -(score[gold] - top - np.log(total)).sum() + l2 * (w[1:] ** 2).sum()
+        grad = np.concatenate([[(p * b).sum() - b[gold].sum()], x.T @ p - np.asarray(x[gold].sum(axis=0)).ravel() + 2 * l2 * w[1:]])
+        return value, grad
+
+    w = minimize(loss, np.concatenate([[1.0], np.zeros(len(index))]), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    table = {f: (round(float(w[n + 1]), 3),) for f, n in index.items() if abs(w[n + 1]) >= 0.01}
+    return Linear(("yes",), (0.0,), {**table, "base": (round(float(w[0]), 4),)})
+
+
+def _cast_groups(item: Item, role: Linear) -> list[tuple[list[list[str]], list[float], int]]:
+    s, out = item.s, []
+    marks, counts = prepositions(s), Counter(m.state for m in s.mentions if m.state)
+    for n, roles in item.told.items():
+        short = casting.shortlist(chances(s, n, role, marks, counts))
+        every = list(casting.casts(short))
+        want = tuple(roles.get(identity(s.mentions[c.party.mentions[0]]), "none") for c in short)
+        if want not in every:
+            want = max(every, key=lambda c: (sum(a == b for a, b in zip(c, want, strict=True)), c))
+        out.append(([casting.cast_features(s, n, short, marks, c) for c in every], [casting.base(short, c) for c in every], every.index(want)))
+    return [g for g in out if len(g[0]) > 1]
 
 
 def predict(items: list[Item], models: Models) -> list[dict[str, Any]]:
@@ -214,7 +265,7 @@ def cross_validate(items: list[Item], folds: int, score: Any, grid: list[dict[st
                 continue
             golds, records = [], []
             for part, m in zip(parts, models, strict=True):
-                m = msgspec.structs.replace(m, keep_threshold=cut["keep"], role_threshold=cut["role"], when_threshold=cut["when"])
+                m = msgspec.structs.replace(m, keep_threshold=cut["keep"], when_threshold=cut["when"])
                 held = [source[n] for n in sorted(part)]
                 golds += [i.gold for i in held]
                 records += predict(held, m)
@@ -255,7 +306,7 @@ def by_act(items: list[Item], folds: int, score: Any, cut: dict[str, float]) -> 
 
 def write(models: Models, cut: dict[str, float]) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
-    for name in ("keep", "role", "status", "when", "main"):
+    for name in ("keep", "role", "cast", "status", "when", "main"):
         m: Linear = getattr(models, name)
         raw = json.dumps({"classes": m.classes, "bias": m.bias, "weights": dict(sorted(m.weights.items()))}, ensure_ascii=False, separators=(",", ":"))
         (OUT / f"{name}.json.gz").write_bytes(gzip.compress(raw.encode(), mtime=0))

@@ -12,18 +12,13 @@ from functools import cache
 
 from msgspec import Struct
 
-from dabir.acts import linear
-from dabir.acts.features import Cues, identity, mutual, parties, prepositions, role_features, trigger_features, when_features
+from dabir.acts import casting, linear
+from dabir.acts.features import Cues, identity, parties, prepositions, role_features, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.setting import Setting
 
-ROLES = ("participant", "actor", "recipient", "host", "mediator")
 # Statuses under which two reports of the same act may still be one event; others are different occasions.
 SAME_STATUS = (frozenset({"held", "ongoing", "alleged"}), frozenset({"planned", "proposed"}))
-
-
-# A mutual act has two sides and any act a doer: a party this much below the threshold fills a side that is wanting.
-SECOND_CHANCE = 0.5
 
 
 class Models(Struct, frozen=True):
@@ -31,11 +26,11 @@ class Models(Struct, frozen=True):
 
     keep: Linear
     role: Linear
+    cast: Linear
     status: Linear
     when: Linear
     main: Linear
     keep_threshold: float = 0.5
-    role_threshold: float = 0.5
     when_threshold: float = 0.5
 
 
@@ -62,10 +57,10 @@ class Report(Struct, frozen=True):
 @cache
 def models() -> Models:
     """The models that ship with the package."""
-    names = ("keep", "role", "status", "when", "main")
+    names = ("keep", "role", "cast", "status", "when", "main")
     found = {n: linear.load(n) for n in names}
     cut = linear.thresholds()
-    return Models(**found, keep_threshold=cut["keep"], role_threshold=cut["role"], when_threshold=cut["when"])
+    return Models(**found, keep_threshold=cut["keep"], when_threshold=cut["when"])
 
 
 def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
@@ -89,28 +84,18 @@ def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
     return tuple(out)
 
 
-def _parts(s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str]) -> tuple[Part, ...]:
-    """The parties of trigger n's event: those likelier in than out, and where a side is wanting the likeliest other."""
+def chances(s: Setting, n: int, role: Linear, marks: list[str], counts: Counter[str]) -> list[casting.Chance]:
+    """Every party near trigger n with its chances of each role."""
     act = s.triggers[n].act
-    found = []
-    for party in parties(s, n):
-        p = m.role.probabilities(role_features(s, n, party, marks, counts))
-        role = max((r for r in ROLES if r in p), key=lambda r: p[r])
-        found.append(Part(party.mentions[0], _fit(act, role), 1 - p["none"]))
-    found.sort(key=lambda x: (-x.p, x.mention))
-    kept = [x for x in found if x.p >= m.role_threshold]
-    want = 2 if mutual(act) else 1
-    for x in found[len(kept) : want]:
-        if x.p >= m.role_threshold * SECOND_CHANCE:
-            kept.append(x)
-    return tuple(sorted(kept, key=lambda x: x.mention))
+    return [
+        casting.chance(act, party, role.probabilities(role_features(s, n, party, marks, counts))) for party in parties(s, n)
+    ]
 
 
-def _fit(act: str, role: str) -> str:
-    """The role that the act has for it: sides of a mutual act are participants, of another actor or recipient."""
-    if mutual(act):
-        return "participant" if role in ("actor", "recipient") else role
-    return "actor" if role == "participant" else role
+def _parts(s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str]) -> tuple[Part, ...]:
+    """The parties of trigger n's event with their roles, in text order."""
+    found = casting.best(s, n, chances(s, n, m.role, marks, counts), marks, m.cast)
+    return tuple(sorted((Part(c.party.mentions[0], r, c.roles[r]) for c, r in found), key=lambda x: x.mention))
 
 
 def _when(s: Setting, n: int, m: Models) -> int | None:

@@ -7,7 +7,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from dabir.acts.frames import Trigger, cues, frames
+from dabir.acts.frames import Trigger, find_cues, frames
 from dabir.acts.setting import Setting
 from dabir.acts.verbforms import Form, forms
 from dabir.names.mentions import Mention
@@ -39,7 +39,7 @@ def verb_after(s: Setting, token: int, stop: int) -> tuple[int, Form] | None:
 def cue_names(s: Setting, sentence: int) -> tuple[str, ...]:
     """The status cues that a sentence has."""
     start, end = s.text.sentences[sentence]
-    return tuple(name for name, patterns in cues().items() if any(p.search(s.text.key, start, end) for p in patterns))
+    return tuple(sorted({name for name, _, _ in find_cues(s.text.key, start, end)}))
 
 
 class Cues:

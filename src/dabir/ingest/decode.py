@@ -42,7 +42,7 @@ def decode(data: bytes) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise InputError(f"begins with a {encoding} byte-order mark but is not {encoding} ({error.reason})") from None
+                raise InputError(f"has a {encoding} byte-order mark but is not {encoding} ({error.reason})") from None
     if data.startswith(_SIGNATURES) or len(_BINARY.findall(data[:_SAMPLE])) > 2:
         raise InputError("a binary file, not text; give a .txt, .html, .jsonl or .jsonl.gz file")
     try:
@@ -72,7 +72,7 @@ def check_persian(text: str) -> None:
     if not text.strip():
         raise InputError("there is no text in it")
     if len(text) > MAX_CHARACTERS:
-        raise InputError(f"{len(text):,} characters, more than the {MAX_CHARACTERS:,} that one article may have; split it")
+        raise InputError(f"{len(text):,} characters; one article may have {MAX_CHARACTERS:,}: split it")
     sample = text[:_SAMPLE]
     letters = len(_LETTER.findall(sample))
     if not letters:

@@ -1,4 +1,4 @@
-"""Articles from files, folders and standard input: one after another, lazily, each fault one line and the rest read on."""
+"""Articles from files, folders and standard input: one by one, lazily; each fault is one line and the rest is read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAX_BYTES = 4 * MAX_CHARACTERS
 class RawArticle(Struct, frozen=True):
     """An article as it came in, ready to be read.
 
-    `text` is title, blank line and body, or the body alone where it begins with the title or there is none.
+    `text` is the body, `title` stands apart (the reader puts the two together).
     `where` names the file (and line) for messages, `ref` is the input's own id, `published` is ISO.
     """
 
@@ -58,6 +58,9 @@ class Defaults(Struct, frozen=True):
     url: str | None = None
 
 
+NO_DEFAULTS = Defaults()
+
+
 class _Line(Struct, frozen=True):
     """One line of a .jsonl file; other keys are let be."""
 
@@ -72,14 +75,8 @@ class _Line(Struct, frozen=True):
 _line_decoder = msgspec.json.Decoder(_Line)
 
 
-def compose(title: str | None, body: str) -> str:
-    """`article.text`: title, blank line, body; the body alone where there is no title or it begins with it."""
-    head = (title or "").strip()
-    return body if not head or body.lstrip().startswith(head) else f"{head}\n\n{body}"
-
-
 def articles(
-    paths: Iterable[str | Path], defaults: Defaults = Defaults(), stdin: BinaryIO | None = None  # noqa: B008 - frozen
+    paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, stdin: BinaryIO | None = None
 ) -> Iterator[RawArticle | Failure]:
     """The articles of `paths`, in order: files by their suffix, folders (sorted, with subfolders), `-` for `stdin`.
 
@@ -94,7 +91,7 @@ def articles(
             yield from _file(Path(path), defaults)
 
 
-def from_lines(lines: Iterable[bytes], where: str, defaults: Defaults = Defaults()) -> Iterator[RawArticle | Failure]:  # noqa: B008
+def from_lines(lines: Iterable[bytes], where: str, defaults: Defaults = NO_DEFAULTS) -> Iterator[RawArticle | Failure]:
     """The articles of JSON Lines; blank lines are skipped, a faulty one is a Failure that names its number."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
@@ -119,7 +116,7 @@ def _from_line(line: bytes, where: str, defaults: Defaults) -> RawArticle:
     check_persian(row.text)
     published = publication_date(row.published) if row.published and row.published.strip() else defaults.published
     return RawArticle(
-        text=compose(row.title, row.text),
+        text=row.text,
         title=(row.title or "").strip() or None,
         published=published,
         published_basis="given" if published else None,
@@ -162,7 +159,7 @@ def _file(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
     elif not path.exists():
         yield Failure(where, "there is no such file")
     else:
-        yield Failure(where, f"an unknown kind of file; files that are read: {_KINDS}, folders of these, or - for standard input")
+        yield Failure(where, f"an unknown kind of file; files that are read: {_KINDS}")
 
 
 def _one(read: Callable[[], RawArticle], where: str) -> RawArticle | Failure:
@@ -219,7 +216,7 @@ def _html(data: bytes, where: str, defaults: Defaults) -> RawArticle:
     published = defaults.published or (publication_date(page.published) if page.published else None)
     basis: Literal["given", "page"] = "given" if defaults.published else "page"
     return RawArticle(
-        text=compose(page.title, page.text),
+        text=page.text,
         title=page.title,
         published=published,
         published_basis=basis if published else None,

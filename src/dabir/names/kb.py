@@ -132,10 +132,21 @@ def _state_senses() -> Iterable[tuple[str, Sense]]:
             yield name, Sense("capital" if row["kind"] == "city" else "seat", row["code"], row["code"])
 
 
+def public_code(code: str) -> str:
+    """The code as the record may state it: a state's or one of the contract's organisations, '' for any other."""
+    return code if code in _public_codes() else ""
+
+
+@cache
+def _public_codes() -> frozenset[str]:
+    states = {row["code"] for row in resources.table("kb/states.tsv")}
+    return frozenset(states | set(resources.toml("names/ambiguous.toml")["organisation_codes"]))
+
+
 def _organisation_senses() -> Iterable[tuple[str, Sense]]:
     for row in resources.table("kb/organisations.tsv"):
         for name in (row["fa"], *values(row["variants"])):
-            yield name, Sense(row["kind"], organisation_id(row), row["parent"] or row["code"], sector=row["sector"])
+            yield name, Sense(row["kind"], organisation_id(row), public_code(row["parent"] or row["code"]), sector=row["sector"])
     for row in resources.table("kb/bodies.tsv"):
         for name in (row["fa"], *values(row["variants"])):
             yield name, Sense("organization", squeeze(row["fa"]), row["state"], sector=row["sector"])
@@ -146,11 +157,11 @@ def _organisation_senses() -> Iterable[tuple[str, Sense]]:
 
 def _person_senses() -> Iterable[tuple[str, Sense]]:
     for row in resources.tables("kb/people"):
-        sense = Sense("person", row["id"], row["state"], sector=row["sector"])
+        sense = Sense("person", row["id"], public_code(row["state"]), sector=row["sector"])
         for name in (row["fa"], *values(row["variants"])):
             yield name, sense
         for name in values(row["short"]):
-            yield name, Sense("surname", row["id"], row["state"], sector=row["sector"])
+            yield name, Sense("surname", row["id"], public_code(row["state"]), sector=row["sector"])
 
 
 def _head_senses() -> Iterable[tuple[str, Sense]]:
@@ -174,11 +185,11 @@ def _entities() -> dict[str, Entity]:
         found[squeeze(row["fa"])] = Entity(squeeze(row["fa"]), "organization", row["fa"], row["en"], row["state"], row["sector"] or None)
     for row in resources.table("kb/organisations.tsv"):
         found[organisation_id(row)] = Entity(
-            organisation_id(row), row["kind"], row["fa"], row["en"] or None, row["parent"] or row["code"], row["sector"] or None
+            organisation_id(row), row["kind"], row["fa"], row["en"] or None, public_code(row["parent"] or row["code"]) or None, row["sector"] or None
         )
     for row in resources.tables("kb/people"):
         found[row["id"]] = Entity(
-            row["id"], "person", row["fa"], row["en"] or None, row["state"] or None, row["sector"] or None, row["wikidata"] or None
+            row["id"], "person", row["fa"], row["en"] or None, public_code(row["state"]) or None, row["sector"] or None, row["wikidata"] or None
         )
     for row in resources.table("kb/states.tsv"):
         found[row["code"]] = Entity(row["code"], "state", row["fa"], row["en"], row["code"], "GOV")

@@ -1,0 +1,93 @@
+"""The rules of data/times: read, checked, compiled; and the parts of a text that they match.
+
+A rule is a name, a pattern (with `{macros}` and named groups, on the key), the production that reads its groups, and
+its examples. `~` in a pattern is an optional space, a space one or two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from msgspec import Struct
+
+from dabir import resources
+from dabir.errors import DataError
+from dabir.times import lexicon
+from dabir.times.meaning import Part
+from dabir.times.productions import PRODUCTIONS
+
+_MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_LETTER = r"[^\W\d_]"
+# Figures may stand glued to a word («۲۴اردیبهشت»); letters may not.
+_BEGIN = rf"(?:(?=\d)|(?<!{_LETTER}))"
+_END = rf"(?:(?<=\d)|(?!{_LETTER}))"
+
+
+class Rule(Struct, frozen=True):
+    """A rule of the grammar; `examples` and `counter` (texts with nothing to find) are run by the tests."""
+
+    name: str
+    production: str
+    pattern: re.Pattern[str]
+    examples: tuple[Mapping[str, Any], ...]
+    counter: tuple[str, ...]
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, file after file. Raises DataError at a rule that lacks a field or cannot be compiled."""
+    out: list[Rule] = []
+    for path in resources.names("times", ".toml"):
+        data = resources.toml(path)
+        own = {name: lexicon.spell(text) for name, text in data.get("macros", {}).items()}
+        out.extend(_rule(row, own, path) for row in data.get("rule", ()))
+    return tuple(out)
+
+
+def _rule(row: Mapping[str, Any], own: Mapping[str, str], path: str) -> Rule:
+    name = row.get("name", "?")
+    for field in ("name", "pattern", "production", "examples"):
+        if field not in row:
+            raise DataError(f"rule {name} has no {field}", path)
+    if row["production"] not in PRODUCTIONS:
+        raise DataError(f"rule {name} names the unknown production {row['production']}", path)
+    source = _expand(lexicon.spell(row["pattern"].replace("\n", "")), own, name, path)
+    try:
+        pattern = re.compile(f"{_BEGIN}(?:{source}){_END}")
+    except re.error as error:
+        raise DataError(f"rule {name}: {error}", path) from None
+    return Rule(name, row["production"], pattern, tuple(row["examples"]), tuple(row.get("counter", ())))
+
+
+def _expand(source: str, own: Mapping[str, str], name: str, path: str) -> str:
+    known = {**lexicon.macros(), **own}
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in known:
+            raise DataError(f"rule {name} uses the unknown macro {match[1]}", path)
+        return known[match[1]]
+
+    for _ in range(4):  # macros of a rule file may use macros
+        source = _MACRO.sub(value, source)
+    return source
+
+
+def match(key: str) -> list[Part]:
+    """The parts of `key` that rules match, leftmost longest, none overlapping; at equal length the earlier rule."""
+    found: list[tuple[int, int, int, Part]] = []
+    for order, rule in enumerate(rules()):
+        produce = PRODUCTIONS[rule.production]
+        for m in rule.pattern.finditer(key):
+            if m.end() > m.start() and (meaning := produce(m.groupdict())):
+                found.append((m.start(), -m.end(), order, Part(m.start(), m.end(), rule.name, meaning)))
+    found.sort(key=lambda row: row[:3])
+    out: list[Part] = []
+    end = 0
+    for start, _, _, part in found:
+        if start >= end:
+            out.append(part)
+            end = part.end
+    return out
