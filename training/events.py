@@ -194,7 +194,7 @@ def train(items: list[Item], cut: dict[str, float]) -> Models:
 
 
 def fit_roles(items: list[Item]) -> Linear:
-    return fit([r for i in items for r in i.role], None, 0.15, 4, False)
+    return fit([r for i in items for r in i.role], None, 0.1, 3, False)
 
 
 def fit_cast(items: list[Item], inner: int = 4, l2: float = 0.3) -> Linear:

@@ -1,4 +1,4 @@
-"""Builds the tables of half-space restoration: `python training/restore_tables.py OUT NEWS.jsonl.gz [TOKENS.txt.gz ...]`.
+"""Builds the tables of restoration: `python training/restore_tables.py OUT NEWS.jsonl.gz [TOKENS.txt.gz ...]`.
 
 Only counts and spellings of words leave the corpora, never a sentence. OUT is the `data/text` folder; the files are the
 same byte for byte whenever the input is.

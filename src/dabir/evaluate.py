@@ -1,7 +1,7 @@
 """Gold against records: precision, recall and F1 of times, statements and events.
 
-Gold is JSON Lines in the format of the annotation guidelines; words, not offsets, mark its spans, and they are found in the
-record's text by letters and digits alone, so that spacing and half-spaces do not count.
+Gold is JSON Lines in the format of the annotation guidelines. Words, not offsets, mark its spans; they are found in
+the record's text by letters and digits alone, so that spacing and half-spaces do not count.
 """
 
 from __future__ import annotations
@@ -11,12 +11,24 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
-from typing import Literal
 
-from msgspec import Struct
+from dabir.gold import (
+    Difference,
+    Evaluation,
+    Figures,
+    GoldArticle,
+    GoldEvent,
+    GoldStatement,
+    Layer,
+    ScoredActor,
+    ScoredArticle,
+    ScoredEvent,
+    ScoredRecord,
+    ScoredSpeaker,
+    ScoredTime,
+)  # fmt: skip
 
 Range = tuple[int, int]
-Layer = Literal["times", "statements", "events"]
 
 MUTUAL = frozenset({"meet", "talks", "call", "summit", "agree", "sign", "restore-relations", "cooperate", "ceasefire"})
 VAGUE = frozenset({"PAST", "PRESENT", "FUTURE"})
@@ -30,138 +42,6 @@ _RELATIVE = re.compile("گذشته|جاری|امسال|این|همین|آیند�
 _SAME_STRETCH = ((6, 8, 4), (28, 32, 9), (354, 367, 75))
 
 
-class GoldTime(Struct, frozen=True):
-    """An expression of time in gold: its words and value."""
-
-    text: str
-    value: str | None = None
-
-
-class GoldStatement(Struct, frozen=True):
-    """A statement in gold: who speaks, and the first and last words of what is said."""
-
-    speaker: str
-    content_start: str
-    content_end: str
-    person: str | None = None
-    state: str | None = None
-
-
-class ScoredActor(Struct, frozen=True):
-    """An actor of an event, in gold (`name`) or in a record (`text`)."""
-
-    role: str
-    person: str | None = None
-    state: str | None = None
-    name: str | None = None
-    text: str | None = None
-
-
-class GoldEvent(Struct, frozen=True):
-    """An event in gold."""
-
-    act: str
-    trigger: str
-    status: str
-    actors: tuple[ScoredActor, ...] = ()
-    begin: str | None = None
-    main: bool = False
-
-
-class GoldArticle(Struct, frozen=True):
-    """An article with its gold; where records are made from it, it is also the input."""
-
-    id: str
-    text: str
-    times: tuple[GoldTime, ...] = ()
-    statements: tuple[GoldStatement, ...] = ()
-    events: tuple[GoldEvent, ...] = ()
-
-
-class ScoredSpan(Struct, frozen=True):
-    """A span of a record."""
-
-    start: int
-    end: int
-    text: str = ""
-
-
-class ScoredTime(Struct, frozen=True):
-    """A time of a record."""
-
-    start: int
-    end: int
-    text: str
-    value: str | None = None
-
-
-class ScoredSpeaker(Struct, frozen=True):
-    """A speaker of a record."""
-
-    text: str = ""
-    person: str | None = None
-    state: str | None = None
-
-
-class ScoredStatement(Struct, frozen=True):
-    """A statement of a record."""
-
-    speaker: ScoredSpeaker
-    content: ScoredSpan
-
-
-class ScoredEvent(Struct, frozen=True):
-    """An event of a record."""
-
-    act: str
-    trigger: ScoredSpan
-    status: str
-    actors: tuple[ScoredActor, ...] = ()
-    begin: str | None = None
-
-
-class ScoredArticle(Struct, frozen=True):
-    """The article of a record."""
-
-    text: str
-    ref: str | None = None
-
-
-class ScoredRecord(Struct, frozen=True):
-    """As much of a record as is scored; records of other programs that keep the contract can be scored too."""
-
-    article: ScoredArticle
-    times: tuple[ScoredTime, ...] = ()
-    statements: tuple[ScoredStatement, ...] = ()
-    events: tuple[ScoredEvent, ...] = ()
-
-
-class Figures(Struct, frozen=True):
-    """One row of the result."""
-
-    precision: float
-    recall: float
-    f1: float
-    gold: int
-    pred: int
-
-
-class Difference(Struct, frozen=True):
-    """Where a record differs from gold: the article, what is wrong, the gold side and the record's."""
-
-    ref: str
-    fault: str
-    gold: str
-    found: str
-
-
-class Evaluation(Struct, frozen=True):
-    """The figures by layer, and the differences of the layer that was asked for."""
-
-    figures: dict[str, Figures]
-    differences: tuple[Difference, ...] = ()
-
-
 def fold(words: str | None) -> str:
     """Letters and digits alone: half-spaces, spaces, diacritics and punctuation do not count."""
     return _DROP.sub("", (words or "").translate(_FOLD)).lower()
@@ -171,6 +51,7 @@ class Folded:
     """A text as its folded letters, with the offset that each came from."""
 
     def __init__(self, text: str) -> None:
+        """Fold `text`."""
         self.at = [i for i, char in enumerate(text) for _ in fold(char)]
         self.letters = "".join(map(fold, text))
 
@@ -198,7 +79,7 @@ class Folded:
 
 
 def interval(value: str) -> tuple[date, date] | None:
-    """A date-like value as half-open days, so that 2025-02 and 2025-02-01/2025-03-01 are the same; None for other values."""
+    """A date-like value as half-open days (2025-02 and 2025-02-01/2025-03-01 are the same); None for other values."""
     try:
         if m := re.fullmatch(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", value):
             return date.fromisoformat(m[1]), date.fromisoformat(m[2])
@@ -292,7 +173,8 @@ class _Tally:
 
 def _score_times(gold: GoldArticle, record: ScoredRecord, text: Folded, tally: _Tally) -> list[Difference]:
     places = text.locate(x.text for x in gold.times)
-    vague = [s for s, x in zip(places, gold.times, strict=True) if x.value in VAGUE]  # neither asked for nor held against
+    # Vague values are neither asked for nor held against anyone.
+    vague = [s for s, x in zip(places, gold.times, strict=True) if x.value in VAGUE]
     wanted = [(x, s) for s, x in zip(places, gold.times, strict=True) if x.value not in VAGUE]
     found = [(x, s) for x in record.times if _counts(x, s := text.span(x.start, x.end), [w for _, w in wanted], vague)]
     pairs = _pair(len(wanted), len(found), lambda i, j: _overlap(wanted[i][1], found[j][1]))
@@ -346,10 +228,8 @@ def _score_statements(gold: GoldArticle, record: ScoredRecord, text: Folded, tal
             shown = f"{got.text} ({got.person or got.state})" if got else ""
             who_speaks = f"{g.speaker} ({g.person or g.state}): {g.content_start} …"
             out.append(Difference(gold.id, "speaker" if got else "missed", who_speaks, shown))
-    for j, s in enumerate(record.statements):
-        if j not in used:
-            out.append(Difference(gold.id, "spurious", "", f"{s.speaker.text}: {s.content.text[:40]}"))
-    return out
+    spare = [x for j, x in enumerate(record.statements) if j not in used]
+    return out + [Difference(gold.id, "spurious", "", f"{x.speaker.text}: {x.content.text[:40]}") for x in spare]
 
 
 def _event_line(event: GoldEvent | ScoredEvent) -> str:

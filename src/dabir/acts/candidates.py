@@ -1,30 +1,33 @@
-"""Candidate statements: for every reporting verb and phrase, what it reports and where its speaker is to be looked for."""
+"""Candidate statements: for every reporting verb and phrase, what it reports and where its speaker may be named."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
 
 from dabir.acts.cues import Cue, phrases
 from dabir.acts.extent import Extent, View, after, listed, trim
+from dabir.acts.words import any_of, pattern
 
-_AND = re.compile(r"(?:(?<!\w)(?:و|سپس|وی)|[،,؛;])[\s]*(?:(?:همچنین|نیز|هم|سپس|در ادامه|در پایان|البته|بار دیگر|در عین حال)[\s]*)*$")
-_NEVER_BY = re.compile(r"(?<!\w)(?:علاوه|افزون|مبتنی|مبنی|بنا|مشتمل|سوار|ناظر|برابر|زمان) ?$")
-_NEVER_FROM = re.compile(r"(?<!\w)(?:پس|پیش|قبل|بعد|نقل|اعم|یکی|برخی|بسیاری|بیش|کمتر|بیشتر|غیر|جدا|فارغ|پیشتر|یک|تعدادی|خارج) ?$")
-_NEVER_TO = re.compile(r"(?<!\w)(?:با توجه|نسبت|راجع|بسته|منجر|رو|دست) ?$")
+_TO = re.compile(r"(?<!\w)به(?!\w)")
+_FROM = re.compile(r"(?<!\w)از(?!\w)")
 _RA = re.compile(r"(?<!\w)را(?!\w)")
 _HEADING = re.compile(r"(?:^|(?<=\n)|(?<=\n\n))[^\w\n«\"]*(?P<head>[«\"\w][^\n:]{1,110}?) ?[:\uff1a]")
+_BECAME = re.compile(r"(?<!\w)(?:شد|شده|شدند|می ?شو(?:د|ند)|شده(?:است|اند))(?!\w)")
+_STANDING = re.compile(r"(?<!\w)(?:است|هستند|بود|بودند|هست|ایم|باشد|نیست)(?!\w)")
+_OWN = frozenset({"گفتن", "نوشتن", "اعلام کردن"})  # verbs whose first person reports an earlier speech
 _MAX_WANT = 400
+_MAX_OBJECT = 250
 
 
 class Candidate(Struct, frozen=True):
     """A stretch of speech that may be a statement.
 
-    `cue` is the verb or phrase (null for a headline's colon), `start` and `end` the content, `clause` the range in which the
-    speaker is named; `within` is the index of the candidate whose speaker speaks here too (a verb joined by و), -1 for none;
-    `form` says how the speaker stands in the clause (`subject`, `after`, `before`, `head`).
+    `cue` is the verb or phrase (a headline's colon), `start` and `end` the content, `clause` the range in which the
+    speaker is named; `within` is the index of the candidate whose speaker speaks here too (a verb joined by و), -1 for
+    none; `form` says how the speaker stands in the clause (`subject`, `after`, `head`).
     """
 
     rule: str
@@ -40,11 +43,17 @@ class Candidate(Struct, frozen=True):
     participle: bool = False
 
 
+@cache
+def _joint() -> re.Pattern[str]:
+    """و, a comma or a semicolon, adverbs between, at the end of what stands before a verb."""
+    return re.compile(rf"(?:(?<!\w)(?:و|سپس|وی)|[،,؛;])\s*(?:{any_of('joiners')}\s+)*$")
+
+
 def candidates(v: View) -> list[Candidate]:
     """All candidates of a text in the order of their cues."""
     out: list[Candidate] = []
     marks: list[tuple[int, int, Cue | None, str]] = [(c.start, c.end, c, "verb") for c in v.cues]
-    for kind in ("that", "claim", "according", "document"):
+    for kind in ("that", "claim", "according", "source", "document"):
         marks += [(m.start(), m.end(), None, kind) for m in phrases(kind).finditer(v.key)]
     marks += [(m.start("head"), m.end(), None, "heading") for m in _HEADING.finditer(v.key)]
     for start, end, cue, kind in sorted(marks, key=lambda x: (x[0], x[1], x[3])):
@@ -68,13 +77,13 @@ def _enclosing(out: list[Candidate], at: int, sentence: int) -> int:
 
 
 def _clause(v: View, out: list[Candidate], at: int) -> tuple[int, int, int]:
-    """Where the subject of a verb whose clause part begins at `at` stands (start, end), and whose speaker it shares (-1: its own)."""
+    """Where the subject of a verb whose part begins at `at` stands (start, end), whose speaker it shares (or -1)."""
     sentence = v.sentence(at)
     start = sentence[0]
     quote = v.quoted(at)
     if quote and quote[0] > start:
         start = quote[0] + 1
-    joined = _AND.search(v.key, max(start, at - 40), at)
+    joined = _joint().search(v.key, max(start, at - 40), at)
     holder = _enclosing(out, at, sentence[0])
     if holder >= 0 and not (quote and quote[0] > out[holder].start):
         if joined and joined.start() > out[holder].start:
@@ -93,7 +102,7 @@ def _clause(v: View, out: list[Candidate], at: int) -> tuple[int, int, int]:
 
 def _cut(v: View, out: list[Candidate], at: int) -> None:
     """Ends the contents that reach over `at`, where a joined or main verb begins."""
-    joined = _AND.search(v.key, max(0, at - 40), at)
+    joined = _joint().search(v.key, max(0, at - 40), at)
     stop = joined.start() if joined else at
     for i in range(len(out) - 1, max(-1, len(out) - 6), -1):
         c = out[i]
@@ -107,9 +116,7 @@ def _cut(v: View, out: list[Candidate], at: int) -> None:
 
 
 def _replace(c: Candidate, *, end: int) -> Candidate:
-    return Candidate(
-        c.rule, c.name, c.cue, c.start, end, c.clause, c.extent, c.form, c.within, c.first, c.participle
-    )
+    return Candidate(c.rule, c.name, c.cue, c.start, end, c.clause, c.extent, c.form, c.within, c.first, c.participle)
 
 
 def _add(v: View, out: list[Candidate], rule: str, cue: Cue, e: Extent, clause: tuple[int, int, int]) -> None:
@@ -125,7 +132,9 @@ def _add(v: View, out: list[Candidate], rule: str, cue: Cue, e: Extent, clause: 
 
 def _verb(v: View, cue: Cue, out: list[Candidate]) -> None:
     """The candidate that a verb opens: what stands before it (بر، از، به، را), else what follows."""
-    for frame in ("want", "call", "judge", "ask", "on", "of", "to", "announce"):
+    if cue.first and cue.name not in _OWN:
+        return
+    for frame in ("want", "call", "judge", "ask", "on", "of", "to"):
         if frame in cue.frames:
             found = _before(v, frame, cue, out)
             if found:
@@ -166,53 +175,58 @@ def _quote_before(v: View, cue: Cue) -> tuple[Extent, int] | None:
 
 
 def _before(v: View, frame: str, cue: Cue, out: list[Candidate]) -> tuple[Extent, int] | None:
-    """The content of a frame whose noun phrase stands before the verb, and where that phrase with its preposition begins."""
-    key = v.key
+    """The content of a frame whose noun phrase stands before the verb, and where it begins with its preposition."""
     start = v.sentence(cue.start)[0]
     for c in out[-6:]:  # not back over another report's verb
-        if start <= c.cue[1] <= cue.start and c.cue[1] > start and c.rule not in ("according", "claim"):
+        if start < c.cue[1] <= cue.start and c.rule not in ("according", "claim", "source"):
             start = c.cue[1]
-    zone = key[start : cue.start]
     if frame == "want":
-        m = re.compile(r"(?<!\w)(?:شد|شده|شدند|است|هستند|اند|می ?شو(?:د|ند)|بود|بودند)(?!\w)").search(
-            key, cue.end, min(len(key), cue.end + _MAX_WANT, v.sentence(cue.start)[1])
-        )
-        end = m.start() if m else v.sentence(cue.start)[1]
-        return (Extent(cue.end, end), cue.start) if end - cue.end > 4 else None
+        return _wanted(v, cue)
     if frame == "ask":
-        if not re.search(r"(?<!\w)از(?!\w)", zone):
-            return None
-        e = after(v, cue.end)
-        at = max(m.start() for m in re.finditer(r"(?<!\w)از(?!\w)", zone)) + start
-        if not e:
-            return None
-        begin = e.start + (3 if key[e.start : e.start + 3] == "تا " else 0)
-        return Extent(begin, e.end, e.that, e.colon, e.comma, e.quoted), at
+        return _asked(v, cue, start)
     if frame in ("judge", "call"):
-        ra = [m for m in _RA.finditer(zone)]
-        if not ra:
-            return None
-        if frame == "call":
-            to = [m for m in re.finditer(r"(?<!\w)به(?!\w)", zone[ra[-1].end() :])]
-            return (Extent(start + ra[-1].end() + to[0].end(), cue.start), start + ra[-1].start()) if to else None
-        if cue.start - (start + ra[-1].end()) > 250:
-            return None
-        at = _object_start(v, start, start + ra[-1].start())
-        return Extent(at, cue.start), at
-    if frame == "announce":
-        ra = [m for m in _RA.finditer(zone)]
-        if not ra or len(zone) - ra[-1].end() > 25 or after_tied(v, cue):
-            return None
-        at = _object_start(v, start, start + ra[-1].start())
-        return Extent(at, start + ra[-1].start()), at
-    word, never = {"on": ("بر", _NEVER_BY), "of": ("از", _NEVER_FROM), "to": ("به", _NEVER_TO)}[frame]
-    if after_tied(v, cue):
+        return _object(v, frame, cue, start)
+    zone = v.key[start : cue.start]
+    if after_tied(v, cue) or (frame == "to" and pattern("must").search(zone)):
         return None
+    word, excluded = {"on": ("بر", "not_by"), "of": ("از", "not_from"), "to": ("به", "not_to")}[frame]
+    never = pattern(excluded, after=" ?$")
     hits = [m for m in re.finditer(rf"(?<!\w){word}(?!\w)", zone) if not never.search(zone, 0, m.start())]
     if not hits:
         return None
-    hit = hits[0] if frame == "on" and len(zone) - hits[0].start() < 260 else hits[-1] if frame == "to" else hits[0]
+    hit = hits[-1] if frame == "to" or (frame == "on" and len(zone) - hits[0].start() > _MAX_OBJECT) else hits[0]
     return Extent(start + hit.end(), cue.start), start + hit.start()
+
+
+def _wanted(v: View, cue: Cue) -> tuple[Extent, int] | None:
+    """خواستار NP شد: what stands up to the verb; a standing wish (خواهان … است) is no speech."""
+    end = min(v.sentence(cue.start)[1], cue.end + _MAX_WANT)
+    became = _BECAME.search(v.key, cue.end, end)
+    if not became and _STANDING.search(v.key, cue.end, end) and v.key[cue.start : cue.end] != "خواستار":
+        return None
+    return (Extent(cue.end, became.start() if became else end), cue.start) if end - cue.end > 4 else None
+
+
+def _asked(v: View, cue: Cue, start: int) -> tuple[Extent, int] | None:
+    """از X خواست …: what follows the verb."""
+    whom = list(_FROM.finditer(v.key, start, cue.start))
+    e = after(v, cue.end)
+    if not whom or not e:
+        return None
+    begin = e.start + (3 if v.key[e.start : e.start + 3] == "تا " else 0)
+    return Extent(begin, e.end, e.that, e.colon, e.comma, e.quoted), whom[-1].start()
+
+
+def _object(v: View, frame: str, cue: Cue, start: int) -> tuple[Extent, int] | None:
+    """NP را PREDICATE (judge) and NP را به NP (call)."""
+    ra = list(_RA.finditer(v.key, start, cue.start))
+    if not ra or cue.start - ra[-1].end() > _MAX_OBJECT:
+        return None
+    if frame == "call":
+        to = _TO.search(v.key, ra[-1].end(), cue.start)
+        return (Extent(to.end(), cue.start), ra[-1].start()) if to else None
+    at = _object_start(v, start, ra[-1].start())
+    return (Extent(at, cue.start), at) if v.key[ra[-1].end() : cue.start].strip() else None
 
 
 def after_tied(v: View, cue: Cue) -> bool:
@@ -221,7 +235,7 @@ def after_tied(v: View, cue: Cue) -> bool:
 
 
 def _object_start(v: View, start: int, ra: int) -> int:
-    """Where the object that ends at `ra` begins, as far as marks and joins show it: the last comma or و-joined verb before it."""
+    """Where the object that ends at `ra` begins, as far as a comma or a verb joined by و before it shows."""
     zone = v.key[start:ra]
     cut = 0
     for m in re.finditer(r"[،؛:]|(?:کرد|کرده|شد|شده|داد|داده|است|خواند|دانست|گفت)ه? و(?!\w)", zone):
@@ -234,7 +248,7 @@ def _phrase(v: View, kind: str, start: int, end: int, out: list[Candidate]) -> N
     sentence = v.sentence(start)
     cue = Cue(start, end, kind, ())
     if kind == "document":
-        if not re.search(r"(?<!\w)(?:در|بیانیه|گزارش|پیام|نامه|متن|توییت|سند|یادداشت)(?!\w)", v.key[sentence[0] : start]):
+        if not pattern("document").search(v.key, sentence[0], start):
             return
         e = after(v, end)
         if e and (e.that or e.colon or e.quoted or e.comma):
@@ -253,11 +267,11 @@ def _phrase(v: View, kind: str, start: int, end: int, out: list[Candidate]) -> N
     span = trim(v.key, comma.end(), sentence[1])
     if span:
         e = Extent(*span, quoted=bool(v.quote_at(span[0] - 1)))
-        out.append(Candidate("according", v.key[start:end], (start, end), *span, (end, comma.start()), e, "after"))
+        out.append(Candidate(kind, v.key[start:end], (start, end), *span, (end, comma.start()), e, "after"))
 
 
 def _clause_end(v: View, at: int) -> int:
-    """The end of a clause inside a sentence: the first comma after its finite verb, roughly 20 letters on, or the sentence's end."""
+    """The end of a clause inside a sentence: the first comma at least 25 letters on, or the sentence's end."""
     end = v.sentence(at)[1]
     comma = re.compile(r"[،؛]").search(v.key, min(end, at + 25), end)
     return comma.start() if comma else end
@@ -270,6 +284,8 @@ def _heading(v: View, start: int, end: int, out: list[Candidate]) -> None:
     head = v.key[begin : end - 1]
     if len(head.split()) > 16 or any(begin <= c.start and c.end >= end - 3 for c in v.cues if c.start < end):
         return
+    if re.search(r"[.!?؟]\s", head) or phrases("document").search(head):
+        return  # a sentence, no name
     if re.search(r"\d ?$", head) and re.match(r"\d", v.key[end : end + 1] or "x"):
         return
     lead = re.compile(r"[^\w«\"“(\[]*").match(v.key, end)

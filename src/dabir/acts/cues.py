@@ -17,7 +17,7 @@ _PHRASES = "acts/speech/phrases.tsv"
 _CONTEXT = "acts/speech/contexts.tsv"
 
 # A perfect participle before a passive auxiliary reports nothing of its subject (گفته شد، نوشته می‌شود).
-_PASSIVE = r"(?! ?(?:شد|می ?شو|نشد|خواهد|گردید|نمی ?شو))"
+_PASSIVE = r"(?! ?(?:شد|می ?شو|می ?شد|نشد|خواهد|گردید|نمی ?شو))"
 
 
 class Cue(Struct, frozen=True):
@@ -76,9 +76,7 @@ def _patterns() -> tuple[_Pattern, ...]:
         if "want" in values(row["frames"]):  # what is wanted stands between the noun and the verb
             pattern = f"(?:{'|'.join(nouns)})(?P<participle>(?!))?"
         needle = "" if len(nouns) != 1 or "?" in nouns[0] else nouns[0]
-        out.append(
-            _Pattern(row["cue"], values(row["frames"]), re.compile(rf"(?<!\w)(?P<all>{pattern})(?!\w)"), needle)
-        )
+        out.append(_Pattern(row["cue"], values(row["frames"]), re.compile(rf"(?<!\w)(?P<all>{pattern})(?!\w)"), needle))
     return tuple(out)
 
 
@@ -100,9 +98,7 @@ def _contexts() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
 def _refused(text_key: str, name: str, start: int, end: int, participle: bool) -> bool:
     kinds = {name, "*", "participle" if participle else name}
     before = text_key[max(0, start - 25) : start]
-    return any(
-        cue in kinds and (left.search(before) or right.match(text_key, end)) for cue, left, right in _contexts()
-    )
+    return any(cue in kinds and (left.search(before) or right.match(text_key, end)) for cue, left, right in _contexts())
 
 
 def find_cues(text_key: str) -> tuple[Cue, ...]:
@@ -136,9 +132,10 @@ def phrases(kind: str) -> re.Pattern[str]:
     body = "|".join(w.replace(" ", " ?") for w in words)
     that = r"(?:این|آن)(?: (?:مطلب|نکته|موضوع|مساله|مسیله|ادعا|واقعیت|خبر))? ?که"
     shapes = {
-        "that": rf"(?<!\w)(?:با|ضمن) (?:{body})(?:ی)? {that}(?!\w)|(?<!\w)با این (?:ادعا|توضیح|استدلال|بیان) که(?!\w)",
+        "that": rf"(?<!\w)(?:(?:با|ضمن) (?:{body})ی? {that}|با این (?:ادعا|توضیح|استدلال|بیان) که)(?!\w)",
         "claim": rf"(?<!\w)(?:{body}) (?:[^.\n]{{0,80}} )?مبنی بر {that}(?!\w)",
         "according": rf"(?<!\w)(?:{body})(?!\w)(?! می ?رس)(?! می ?آی)",
+        "source": rf"(?<!\w)(?:{body})(?!\w)(?! ای)(?! می ?رس)(?! می ?آی)",
         "document": rf"(?<!\w)(?:{body})(?!\w)",
     }
     return re.compile(shapes[kind])

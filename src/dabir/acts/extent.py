@@ -8,6 +8,7 @@ from bisect import bisect_right
 from msgspec import Struct
 
 from dabir.acts.cues import Cue
+from dabir.acts.words import pattern
 from dabir.text.types import Text
 
 _GLUE = re.compile(r"[ ]*(?:(?P<that>(?:تا )?که)(?!\w)|(?P<colon>[:\uff1a])|(?P<comma>[،,]))?")
@@ -98,7 +99,7 @@ def trim(key: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def reports(v: View, start: int, end: int) -> bool:
-    """Whether the sentence [start, end) reports anew: a third person's verb of saying outside quotation marks, tied to what follows."""
+    """Whether the sentence [start, end) reports anew: a third person's verb, unquoted, tied to a content."""
     for cue in v.cues:
         if cue.start >= end:
             break
@@ -108,17 +109,13 @@ def reports(v: View, start: int, end: int) -> bool:
         opening = v.key[start : cue.start]
         if glue and glue["colon"]:
             return True
-        if _THIRD.match(opening) and "say" in cue.frames:
+        if pattern("again", r"\W*").match(opening) and "say" in cue.frames:
             return True
     return False
 
 
-_THIRD = re.compile(r"\W*(?:وی|او|ایشان|این (?:مقام|دیپلمات|نماینده|مسیول|منبع|وزیر|بیانیه|گزارش|روزنامه|عضو|کارشناس)|همچنین|در ادامه|در پایان|در بیانیه|به گفته|به گزارش)(?!\w)")
-_FOOTER = re.compile(r"\W*(?:@|انتهای پیام|http|بیشتر بخوانید|لینک|link|منبع)", re.IGNORECASE)
-
-
 def passage(v: View, start: int) -> int:
-    """The end of what is said after a colon at `start`: on to the end of the paragraph, or the first sentence that reports anew."""
+    """The end of what is said after a colon at `start`: the paragraph's, or before the sentence that reports anew."""
     end = v.sentence(start)[1]
     line = v.line_end(start)
     while end < line:
@@ -130,13 +127,17 @@ def passage(v: View, start: int) -> int:
 
 
 def listed(v: View, start: int) -> int:
-    """The end of a list of lines that a heading with a colon opens: up to a footer, an empty heading or a new report."""
+    """The end of a list of lines that a heading opens: up to a footer, another heading or a new report."""
     end = start
     for _ in range(_MAX_LINES):
-        while end < len(v.key) and not (v.key[end].isalnum() or v.key[end] in "@«\"(["):
+        while end < len(v.key) and not (v.key[end].isalnum() or v.key[end] in '@«"(['):
             end += 1
         stop = v.line_end(end)
-        if end >= stop or _FOOTER.match(v.key, end) or (end > start + 5 and reports(v, end, stop)):
+        if (
+            end >= stop
+            or (v.key.find("@", end, end + 4) >= 0 or pattern("footer", r"\W*", "").match(v.key, end))
+            or (end > start + 5 and reports(v, end, stop))
+        ):
             break
         if v.key[end:stop].rstrip().endswith(":"):
             break
@@ -159,7 +160,8 @@ def after(v: View, cue_end: int) -> Extent | None:
     quote = v.quote_at(begin)
     if quote:
         sentence_end = max(v.sentence(quote[1])[1], quote[1] + 1)
-        if _CLOSED.match(key, quote[1] + 1) or key[quote[1] + 1 : sentence_end].strip() == "" or _joined(v, quote[1] + 1):
+        rest = key[quote[1] + 1 : sentence_end].strip()
+        if not rest or _CLOSED.match(key, quote[1] + 1) or _joined(v, quote[1] + 1):
             return Extent(quote[0] + 1, quote[1], that, colon, comma, True)
         return Extent(begin, v.sentence(quote[1])[1], that, colon, comma, False)
     if colon:
@@ -169,7 +171,7 @@ def after(v: View, cue_end: int) -> Extent | None:
 
 
 def _joined(v: View, at: int) -> bool:
-    """Whether the words at `at` go on with another reporting verb of the same speaker (» و افزود) or a subject (»، وزیر گفت)."""
+    """Whether the words at `at` go on with another reporting verb of the same speaker (» و افزود)."""
     if not re.match(r"\s*و(?!\w)", v.key[at : at + 6]):
         return False
     end = v.sentence(at)[1]

@@ -36,19 +36,13 @@ def verb_after(s: Setting, token: int, stop: int) -> tuple[int, Form] | None:
     return None
 
 
-def cue_names(s: Setting, sentence: int) -> tuple[str, ...]:
-    """The status cues that a sentence has."""
-    start, end = s.text.sentences[sentence]
-    return tuple(sorted({name for name, _, _ in find_cues(s.text.key, start, end)}))
-
-
 class Cues:
-    """Status cues by sentence, searched once a sentence."""
+    """Status cues by sentence with their places, searched once a sentence."""
 
     def __init__(self, s: Setting) -> None:
-        self._found = tuple(cue_names(s, n) for n in range(len(s.text.sentences)))
+        self._found = tuple(tuple(find_cues(s.text.key, *bounds)) for bounds in s.text.sentences)
 
-    def __getitem__(self, sentence: int) -> tuple[str, ...]:
+    def __getitem__(self, sentence: int) -> tuple[tuple[str, int, int], ...]:
         return self._found[sentence]
 
 
@@ -66,11 +60,27 @@ def trigger_features(s: Setting, n: int, sentence_cues: Cues) -> list[str]:
     out += _verb(s, act, last, high)
     out += _position(s, t, sentence)
     out += _company(s, n, sentence)
-    out += [f"cue={c}" for c in sentence_cues[sentence]] + [f"a={act}&cue={c}" for c in sentence_cues[sentence]]
+    out += _cued(s, t, sentence_cues[sentence])
     out += _speech(s, t)
     if any(w.start >= s.text.sentences[sentence][0] and w.end <= s.text.sentences[sentence][1] for w in s.whens):
         out.append(f"dated&a={act}")
     return out
+
+
+def _cued(s: Setting, t: Trigger, found: tuple[tuple[str, int, int], ...]) -> list[str]:
+    """The status cues of the sentence: which, on which side, how near, and whether a verb stands between."""
+    out = []
+    table = forms()
+    for name, start, end in found:
+        side = "in" if start < t.end and end > t.start else "L" if end <= t.start else "R"
+        a, b = (s.token(end), s.token(t.start)) if side == "L" else (s.token(t.end), s.token(start))
+        gap = max(0, b - a) if side != "in" else 0
+        near = "0-1" if gap <= 1 else "2-4" if gap <= 4 else "5-9" if gap <= 9 else "far"
+        verbs = any(w in table for w in s.words[a:b]) if side != "in" else False
+        out += [f"cue={name}", f"cue={name}&{side}", f"cue={name}&{side}{near}", f"cue={name}&{side}&verb={verbs}", f"a={t.act}&cue={name}&{side}"]
+        if near != "far":
+            out.append(f"k={t.kind}&cue={name}&{side}")
+    return sorted(set(out))
 
 
 def _window(s: Setting, act: str, first: int, last: int, low: int, high: int) -> list[str]:

@@ -139,7 +139,7 @@ def _one(token: str, where: str) -> tuple[str, frozenset[str]]:
     ending = token.endswith("~")
     spelled = token[:-1] if ending else token
     folded = key(spelled.split(HALF_SPACE)[0])
-    if not folded or not key(spelled).isalnum():
+    if not folded or not key(spelled).replace(" ", "").isalnum():
         raise DataError(f"{token!r} is no element of a pattern", where)
     # A first part before a half-space may be one letter; its head is then that letter.
     return _word(spelled, ending), frozenset({folded[:HEAD]})

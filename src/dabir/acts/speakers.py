@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from msgspec import Struct
 
 from dabir.acts.candidates import Candidate
 from dabir.acts.extent import View, trim
+from dabir.acts.words import any_of, pattern
 from dabir.names.mentions import Mention
 
-# A mention behind one of these is no subject.
-_GOVERNED = re.compile(
-    r"(?<!\w)(?:به|با|از|در|بر|برای|درباره|دربارهی|علیه|توسط|میان|بین|نزد|تا|بدون|ضد|مقابل|برابر|طرف|سوی|خصوص|مورد|زمینه|"
-    r"پیرامون|مقر|پایتخت|نقل از|رغم|همراه|جز|مانند|چون|همچون|بیانیه|توییتر|ایکس|اظهارات|سخنان|ادعای|ادعاهای|گزارش|گفته|نوشته)"
-    r"(?: (?:خود|این|آن|روز|شهر|کشور|دولت))?[\s«\"(]*$"
-)
-_ADVERB = re.compile(
-    r"\W*(?:همچنین|در ادامه|در پایان|در این|در همین|با |به |از |در |بر |ضمن|سپس|نیز|و |پس |پیش|برای|طی|بعد|همزمان|اما|ولی|البته|روز |امروز|دیروز|اکنون|همان|بار دیگر|چنان|که |علاوه|درباره|طبق|بنا|تا |هم )"
-)
-_HEAD_END = re.compile(
-    r"(?<!\w)(?:در|با|به|از|بر|طی|برای|ضمن|درباره|روز|امروز|دیروز|پس|پیش|نیز|هم|همچنین|که|تا|را|علیه|دوشنبه|سهشنبه|چهارشنبه|پنجشنبه|جمعه|شنبه|یکشنبه)(?!\w)|[،,:«(\"]"
-)
-_AND = re.compile(r" ?(?:و|،|,) ?$")
+_AND = re.compile(r" ?و ")
+_DOCUMENT = re.compile(r"(?<!\w)در (?P<text>(?:این|آن|بخشی از این)? ?\w+)")
+_RELATIVE = re.compile(r"[، ]+که (?:\w{2,9} )?$")
 _MAX_NAME = 90
+_MAX_WORDS = 9  # longer: a clause, not a name
 
 
 class Voice(Struct, frozen=True):
-    """The words of the key that name a speaker, and what the names stage made of them (`mention` null: nobody it knows)."""
+    """The words that name a speaker, and what the names stage made of them (`mention` null: nobody it knows)."""
 
     start: int
     end: int
@@ -37,6 +30,21 @@ class Voice(Struct, frozen=True):
     state: str | None = None
     actor: str | None = None
     how: str = ""
+
+
+@cache
+def _governed() -> re.Pattern[str]:
+    return pattern("governed", after=rf"(?: {any_of('governed_filler')})?[\s«\"(]*$")
+
+
+@cache
+def _loosely() -> re.Pattern[str]:
+    return pattern("loosely", after=r"(?: \w+){1,3} [«\"(]?$")
+
+
+@cache
+def _subject_end() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){any_of('subject_end')}(?!\w)|[،,:«(\"]")
 
 
 def name_speakers(v: View, found: Sequence[Candidate], mentions: Sequence[Mention]) -> list[tuple[Voice, ...]]:
@@ -72,9 +80,15 @@ def _voices(
         inside = [m for m in mentions if c.clause[0] <= m.start and m.end <= c.clause[1] and m.kind != "outlet"]
         if inside:
             return (_voice(inside[-1], "document"),)
-        return tuple(_again(x) for x in last) or _phrase(v, c.clause)
+        named = _DOCUMENT.search(v.key, c.clause[0], c.clause[1])
+        return tuple(_again(x) for x in last) or _phrase(v, named.span("text") if named else c.clause)
+    relative = _RELATIVE.search(v.key, c.clause[0], c.cue[0])
+    if relative and c.rule == "say":  # «X که می‌گوید …»
+        owner = [m for m in mentions if c.clause[0] <= m.start and m.end <= relative.start()]
+        if owner:
+            return (_voice(owner[-1], "relative"),)
     own = _subject(v, c, found, mentions, c.clause[0])
-    return own or tuple(_again(x) for x in last)
+    return own or tuple(_again(x) for x in last) or _phrase(v, c.clause)
 
 
 def _again(x: Voice) -> Voice:
@@ -90,7 +104,7 @@ def _named(
 ) -> tuple[Voice, ...]:
     """The mention in a short name phrase (after «به گفته», before a headline's colon)."""
     inside = [m for m in mentions if where[0] <= m.start and m.end <= where[1]]
-    free = inside if governed else [m for m in inside if not _GOVERNED.search(v.key, where[0], m.start)]
+    free = inside if governed else [m for m in inside if not _governed().search(v.key, where[0], m.start)]
     if free:
         return _joint(v, free, "after" if governed else "head")
     return () if c.rule == "heading" and inside else _phrase(v, where)
@@ -117,12 +131,14 @@ def _phrase(v: View, where: tuple[int, int]) -> tuple[Voice, ...]:
 def _subject(
     v: View, c: Candidate, found: Sequence[Candidate], mentions: Sequence[Mention], start: int
 ) -> tuple[Voice, ...]:
-    """The subject in [start, the cue): the first mention that no preposition governs and that is neither object nor said by another."""
+    """The subject in [start, the cue): the first mention that is neither governed, nor an object, nor said."""
     end = min(c.cue[0], c.start) if c.start < c.cue[0] and c.rule != "quote-before" else c.cue[0]
     limit = c.cue[0]
     contents = [(x.start, x.end) for x in found if x is not c and x.cue[1] <= x.start and x.cue[0] >= start - 5]
     sources = [(x.cue[0], x.clause[1]) for x in found if x.form == "after"]
-    free = []
+    free: list[Mention] = []
+    loose: list[Mention] = []
+    under: Mention | None = None  # the last mention below a preposition: what is joined to it is below it too
     for m in mentions:
         if m.start < start or m.end > limit:
             continue
@@ -130,17 +146,26 @@ def _subject(
             continue
         if c.rule in ("on", "of", "to", "want", "call") and c.start <= m.start < c.end:
             continue
-        if _GOVERNED.search(v.key, start, m.start) or v.key[m.end : m.end + 4].strip().startswith("را"):
+        joined = under is not None and bool(_AND.fullmatch(v.key, under.end, m.start))
+        if joined or _governed().search(v.key, start, m.start) or v.key[m.end : m.end + 4].strip().startswith("را"):
+            under = m
+            continue
+        if _loosely().search(v.key, start, m.start):
+            under = m
+            loose.append(m)
             continue
         free.append(m)
+    free = free or loose
     if free:
         opening = v.key[start : free[0].start]
-        if c.rule in ("judge", "announce") and free[0].start > c.start + 2:
+        if c.rule == "judge" and free[0].start > c.start + 2:
             return ()
         if len(opening.split()) <= 25:
             return _joint(v, free, "subject")
     words = v.key[start:end]
-    if not words.strip(" \n،,.:«»\"") or _ADVERB.match(words):
+    if not words.strip(' \n،,.:«»"') or pattern("adverbial", r"\W*").match(words):
         return ()
-    cut = _HEAD_END.search(words, 1)
+    cut = _subject_end().search(words, 1)
+    if len((words[: cut.start()] if cut else words).split()) > _MAX_WORDS:
+        return ()
     return _phrase(v, (start, start + (cut.start() if cut else len(words))))

@@ -11,12 +11,14 @@ from dabir.acts.candidates import Candidate, candidates
 from dabir.acts.cues import find_cues
 from dabir.acts.extent import View, view
 from dabir.acts.speakers import Voice, name_speakers
+from dabir.acts.words import pattern
 from dabir.model import Speaker, Statement, Time
 from dabir.names.mentions import Mention
 from dabir.text.types import Text
 
-_SELF = re.compile(r"(?<!\w)(?:من|ما|بنده|اینجانب|مان|خواهیم|شما)(?!\w)|(?<!\w)(?:ن?می ?\w{1,12}|\w{2,12})(?:یم|دم)(?!\w)|(?<!\w)ن?می ?\w{2,10}م(?!\w)")
-_ADDRESS = re.compile(r"(?<!\w)(?:به|خطاب به|با) ?$")
+# First-person endings of verbs: می‌کنیم، رفتیم، دیدم، می‌روم.
+_OWN_ENDING = re.compile(r"(?<!\w)(?:(?:ن?می ?\w{1,12}|\w{2,12})(?:یم|دم)|ن?می ?\w{2,10}م)(?!\w)")
+_TO = re.compile(r"(?<!\w)به ?$")
 
 
 class Found(Struct, frozen=True):
@@ -45,21 +47,23 @@ def propose(text: Text, mentions: Sequence[Mention], title_end: int) -> tuple[Vi
     """Every candidate with its voices, before any is dropped: joint speakers are one each."""
     v = view(text, find_cues(text.key), title_end)
     found = candidates(v)
-    return v, [Found(c, voice) for c, voices in zip(found, name_speakers(v, found, mentions), strict=True) for voice in voices]
+    named = name_speakers(v, found, mentions)
+    return v, [Found(c, voice) for c, voices in zip(found, named, strict=True) for voice in voices]
 
 
 def _holds(v: View, f: Found) -> bool:
     """Whether the candidate is a statement as far as its words show."""
     c = f.candidate
-    if any(a <= c.start < b for a, b in ()):
-        return False
     if c.rule == "heading":
         return f.voice.mention is not None
+    if c.rule == "source" or c.name.startswith("به نقل"):  # an author, no carrier
+        known = f.voice.mention is not None and f.voice.mention.kind != "outlet"
+        return known and not pattern("medium", after="").search(v.key, *c.clause)
     return c.end - c.start >= 4
 
 
 def _unique(key: str, found: list[Found]) -> list[Found]:
-    """Drops what is said again in the same words (a title repeated in the body), and headings over what a verb reports."""
+    """Drops what the same speaker says again in the same words, as where the body repeats its title."""
     out: list[Found] = []
     seen: set[tuple[str, str]] = set()
     for f in found:
@@ -79,7 +83,7 @@ def _statement(
     c, voice = f.candidate, f.voice
     where = text.span(voice.start, voice.end)
     content = text.span(c.start, c.end)
-    own = bool(_SELF.search(v.key, c.start, c.end))
+    own = bool(pattern("self").search(v.key, c.start, c.end) or _OWN_ENDING.search(v.key, c.start, c.end))
     direct = c.extent.quoted or (c.extent.colon and own)
     return Statement(
         id=ident,
@@ -98,9 +102,9 @@ def _addressee(v: View, c: Candidate, voice: Voice, mentions: Sequence[Mention])
     for m in mentions:
         if c.clause[0] <= m.start and m.end <= c.cue[0] and m.actor and m.actor != voice.actor:
             before = v.key[max(0, m.start - 22) : m.start]
-            if re.search(r"(?<!\w)(?:خطاب به|(?:گفت ?و ?گو|گفت ?و ?گویی|گفتگو|گفتگویی|مصاحبه|مصاحبهای|دیدار) با) ?$", before):
+            if pattern("addressing", after=" ?$").search(before):
                 return m.actor
-            if re.search(r"(?<!\w)به ?$", before) and v.key[m.end : c.cue[0]].strip() == "":
+            if _TO.search(before) and not v.key[m.end : c.cue[0]].strip():
                 return m.actor
     return None
 

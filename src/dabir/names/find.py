@@ -11,11 +11,13 @@ from msgspec import Struct
 
 from dabir import resources
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.text.lexicon import lexicon
 from dabir.text.types import Text
 
 OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "group", "home", "people"})
 HEADS = frozenset({"title", "body", "collective"})
 MAX_NAME_TOKENS = 9
+RARE = 40  # occurrences in the lexicon's news below which a word may be a foreign name
 
 
 class Phrase(Struct, frozen=True):
@@ -108,7 +110,8 @@ def _at(scan: Scanner, i: int) -> list[Phrase]:
     match = scan.match(i)
     if match is None:
         return _unknown_person(scan, i)
-    if head := match.of("title", "body", "collective"):
+    head = match.of("title", "body", "collective")
+    if head and not match.of("organization", "group"):
         return _headed(scan, i, match, head)
     if person := match.of("person", "surname"):
         return [_with_title(scan, _person(i, match, person.kind))]
@@ -253,9 +256,12 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
         end, ids = match.end, tuple(s.entity for s in match.senses if s.kind == person.kind)
         known = person
     else:
-        end, ids, known = _name_run(scan, k, i, need_given=not (quoted and not comma)), (), Sense("person")
-        if end - k < 2 and not (quoted and end > k):
+        end, ids, known = _name_run(scan, k, i, need_given=comma or not (quoted or base.owner)), (), Sense("person")
+        single = end - k == 1 and (quoted or (not comma and scan.words[k] in scan.kb.name_words - scan.kb.given))
+        if end - k < 2 and not single:
             return base
+        if end - k == 1:
+            known = Sense("surname")
         if comma and scan.word(end, i) not in ("،", "»", "در", "گفت", "."):
             return base
     closed = quoted and scan.word(end, i) in ("»", '"')
@@ -311,8 +317,8 @@ def _counterpart(scan: Scanner, i: int, match: Match, sense: Sense) -> list[Phra
 
 
 def _name_run(scan: Scanner, k: int, i: int, *, need_given: bool) -> int:
-    """The end of an unknown personal name that starts at token k (k itself where none does): up to four words, none of them
-    a function word or a name of something else."""
+    """The end of an unknown personal name that starts at token k (k itself where none does): up to four words that names are
+    made of or that are too rare to be ordinary words."""
     if k >= scan.stops[i] or (need_given and scan.words[k] not in scan.kb.given):
         return k
     end = k
@@ -325,18 +331,35 @@ def _may_be_name(scan: Scanner, j: int, *, first: bool) -> bool:
     word = scan.words[j]
     if not word[0].isalpha() or word in _not_name() or len(word) < 2:
         return False
+    if word not in scan.kb.name_words and lexicon().words.get(word, 0) >= RARE:
+        return False
     match = scan.match(j)
-    return match is None or match.end == j + 1 and (first or not match.of("title", "state", "body", "collective")) and not match.of("pronoun", "organization")
+    if match is None or match.of("person", "surname"):
+        return True
+    return match.end == j + 1 and (first or not match.of("title", "state", "body", "collective")) and not match.of(
+        "pronoun", "organization", "state", "capital"
+    )
+
+
+def _surname(scan: Scanner, j: int) -> bool:
+    """Whether a word behind a given name makes a full name of it: a known surname, or a word that no ordinary text has."""
+    word = scan.words[j]
+    return word in scan.kb.name_words - scan.kb.given or (len(word) > 3 and word not in lexicon().words)
 
 
 def _unknown_person(scan: Scanner, i: int) -> list[Phrase]:
-    """«"نام خانوادگی" سمت» and «نام خانوادگی، سمت»: a name that no table has, known by the title beside it."""
+    """A name that no table has: «"نام خانوادگی" سمت» and «نام خانوادگی، سمت» by the title beside it, or a given name with a
+    word that is a surname or too rare for anything else."""
     quoted = i > 0 and _open_quote(scan.words[i - 1]) and scan.stops[i - 1] == scan.stops[i]
-    end = _name_run(scan, i, i, need_given=not quoted)
+    opening = i == 0 or scan.stops[i - 1] != scan.stops[i] or not scan.words[i - 1][0].isalnum()
+    given = scan.words[i] in scan.kb.given
+    end = _name_run(scan, i, i, need_given=not (quoted or opening))
     if end - i < 2:
-        return []
-    if quoted and scan.word(end, i) not in ("»", '"'):
         return []
     phrase = Phrase(i, end, "person", (i, end), Sense("person"), name=(i, end))
     titled = _with_title(scan, phrase)
-    return [titled] if titled.end > phrase.end + quoted else []
+    if titled.end > phrase.end + quoted and (not quoted or scan.word(end, i) in ("»", '"')):
+        return [titled]
+    if given and len(scan.words[i]) > 2 and _surname(scan, i + 1):
+        return [phrase]
+    return []

@@ -9,16 +9,16 @@ from msgspec import Struct
 
 from dabir import resources
 from dabir.resources import values
-from dabir.text.keys import key
+from dabir.text.keys import fold_char
 
 
 def squeeze(words: str) -> str:
-    """The key of a name without its spaces, so that «محمد جواد», «محمدجواد» and «محمد‌جواد» are one.
+    """The letters of a name, folded as keys are, without its spaces, so that «محمد جواد», «محمدجواد» and «محمد‌جواد» are one.
 
     >>> squeeze("حزب‌الله") == squeeze("حزب الله")
     True
     """
-    return key(words).replace(" ", "")
+    return "".join(map(fold_char, words)).replace(" ", "")
 
 
 class Entity(Struct, frozen=True):
@@ -74,7 +74,7 @@ class Sense(Struct, frozen=True):
 class KnowledgeBase(Struct, frozen=True):
     """All tables, indexed. Shared between threads and processes as it never changes.
 
-    `senses` maps a squeezed name to its readings; `given` holds squeezed given names; `holdings` maps
+    `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word that is part of personal names; `holdings` maps
     (state, office) to its holders; `prefixes` are the squeezed beginnings that some name has.
     """
 
@@ -82,6 +82,7 @@ class KnowledgeBase(Struct, frozen=True):
     senses: Mapping[str, tuple[Sense, ...]]
     prefixes: frozenset[str]
     given: frozenset[str]
+    name_words: frozenset[str]
     holdings: Mapping[tuple[str, str], tuple[Holding, ...]]
     offices: Mapping[str, tuple[Holding, ...]]
     spots: Mapping[str, tuple[Spot, ...]]
@@ -213,6 +214,16 @@ def _spots() -> dict[str, tuple[Spot, ...]]:
     return found
 
 
+def _name_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Given names, and all words of personal names (given names and surnames with them), squeezed."""
+    full = [row["fa"].split() for row in resources.tables("kb/people") if " " in row["fa"]]
+    doubtful = {squeeze(r["fa"]) for r in resources.table("kb/given_names.tsv") if r["kind"] != "given"}
+    given = {squeeze(r["fa"]) for r in resources.table("kb/given_names.tsv") if r["kind"] == "given"}
+    given |= {w for words in full if len(w := squeeze(words[0])) > 2}
+    surnames = {squeeze(r["fa"]) for r in resources.table("kb/surnames.tsv")} | {squeeze(w) for words in full for w in words[1:]}
+    return frozenset(given - doubtful), frozenset(given | surnames | doubtful)
+
+
 @cache
 def load() -> KnowledgeBase:
     """The knowledge base of the package's tables. Raises DataError where a table is malformed."""
@@ -230,13 +241,14 @@ def load() -> KnowledgeBase:
         offices[held.person] = (*offices.get(held.person, ()), held)
         for office in {held.office, *held.kinds}:
             holdings[held.state, office] = (*holdings.get((held.state, office), ()), held)
-    given = frozenset(squeeze(r["fa"]) for r in resources.table("kb/given_names.tsv") if r["kind"] == "given")
+    given, name_words = _name_words()
     all_keys = [*senses, *spots]
     return KnowledgeBase(
         entities=_entities(),
         senses={k: tuple(v) for k, v in senses.items()},
         prefixes=frozenset(k[:n] for k in all_keys for n in range(1, len(k) + 1)),
         given=given,
+        name_words=name_words,
         holdings=holdings,
         offices=offices,
         spots=spots,

@@ -13,12 +13,15 @@ from msgspec.structs import replace
 
 from dabir.model import Actor, Name, Office
 from dabir.names.find import Phrase, find_phrases
-from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.names.kb import KnowledgeBase, Sense, covers, squeeze
 from dabir.names.mentions import Mention, MentionKind
 from dabir.text.types import Text
 
 HOME_BY_VARIETY = {"dari": "AFG"}
+# Organs that need no state where a country's own papers speak of its own: «وزارت خارجه اعلام کرد».
+HOME_BODIES = frozenset(map(squeeze, ("دولت", "وزارت خارجه", "وزارت امور خارجه", "وزارت امورخارجه", "دستگاه دیپلماسی", "مجلس", "ارتش", "قوه قضائیه", "وزارت کشور", "وزارت دفاع", "وزارت نفت", "بانک مرکزی")))
 PERSONAL = frozenset({"person", "surname", "title"})
+MIN_TITLE = 7  # letters: a shorter title says too little to tell offices apart
 MIN_ALIAS = 3  # letters: shorter surnames are too often other words
 
 
@@ -93,6 +96,7 @@ def _with_surnames(text: Text, phrases: Sequence[Phrase], people: Sequence[Perso
     for p in phrases:
         taken[p.start : p.end] = [True] * (p.end - p.start)
     surnames = {squeeze(w) for p in people for w in p.words.split()[1:][-1:]}
+    surnames |= {s.removeprefix("ال") for s in surnames}
     surnames = {s for s in surnames if len(s) >= MIN_ALIAS}
     extra = [
         Phrase(n, n + 1, "surname", (n, n + 1), Sense("surname"), name=(n, n + 1))
@@ -120,7 +124,7 @@ class _Resolver:
         if p.kind == "counterpart":
             return self._counterpart(p)
         if p.kind in ("body", "collective"):
-            state = self._owner(p, before)
+            state = self._owner(p, before) or self._earlier(p, before)
             if p.kind == "collective" and not state and p.end - p.start < 2:
                 return []
             return [self._mention(p, "people" if p.kind == "collective" else "organization", state=state)]
@@ -151,6 +155,16 @@ class _Resolver:
             return next((m.state for m in reversed(before) if m.state), "")
         return p.owner
 
+    def _earlier(self, p: Phrase, before: Sequence[Mention]) -> str:
+        """The state of a body that stands without one: of the last such body, else the outlet's for organs of government."""
+        head = squeeze(_words(self.text, *p.head))
+        if p.kind != "body":
+            return ""
+        for m in reversed(before):
+            if m.kind == "organization" and m.state and squeeze(self.text.key[m.start : m.end]).startswith(head):
+                return m.state
+        return self.home if head in HOME_BODIES else ""
+
     def _named(self, p: Phrase) -> list[Mention]:
         assert p.name is not None
         words = _words(self.text, *p.name)
@@ -158,7 +172,7 @@ class _Resolver:
         entity_id = _choose(self.kb, p)
         known = [q for q in self.people if (q.id == entity_id if entity_id else q.squeezed.endswith(squeezed))]
         if not known and p.kind == "surname":
-            known = [q for q in self.people if q.squeezed.endswith(squeezed)]
+            known = [q for q in self.people if q.squeezed.endswith(squeezed.removeprefix("ال"))]
         if len(known) > 1 and p.owner:
             known = [q for q in known if q.state == p.owner] or known
         if known:
@@ -178,6 +192,10 @@ class _Resolver:
         owner = self._owner(p, before)
         title = squeeze(_words(self.text, *p.head))
         if not owner:
+            own = [q for q in self.people if q.state == self.home and self._holds(q, p, self._holder(self.home, p.sense.office), squeeze(_words(self.text, p.start, p.end)))]
+            if own and p.sense.office:
+                q = own[0]
+                return [self._mention(p, "person", state=q.state, person=q.words, entity=q.id or f"person:{q.squeezed}")]
             for m in reversed(before):
                 if m.rank == p.sense.rank and m.state and self._head_of(m, title):
                     person = m.person
@@ -190,10 +208,28 @@ class _Resolver:
                 return [self._mention(p, "office")]
             owner = self.home
         holder = self._holder(owner, p.sense.office)
+        title = squeeze(_words(self.text, p.start, p.end))
         for q in self.people:
-            if q.state == owner and (q.id == holder if holder and q.id else q.office and q.office == p.sense.office):
+            if q.state == owner and self._holds(q, p, holder, title):
                 return [self._mention(p, "person", state=owner, person=q.words, entity=q.id or f"person:{q.squeezed}")]
         return [self._mention(p, "office", state=owner, entity=holder or f"office:{owner}:{p.sense.office or title}")]
+
+    def _holds(self, q: Person, p: Phrase, holder: str, title: str) -> bool:
+        """Whether a person of the article holds the office of a phrase: by the table, by the article's words, or as the only one
+        of his rank and state whom it names."""
+        if holder and q.id:
+            return q.id == holder
+        if q.office and p.sense.office:
+            return q.office == p.sense.office
+        for held in self.kb.offices.get(q.id, ()):
+            known = squeeze(held.title)
+            if held.state == q.state and (not self.date or covers(held, self.date)) and min(len(known), len(title)) >= MIN_TITLE and (
+                known.startswith(title) or title.startswith(known)
+            ):
+                return True
+        if not p.sense.office and not q.office and q.rank == p.sense.rank and q.rank in ("spokesperson", "deputy", "envoy"):
+            return sum(1 for x in self.people if x.state == q.state and x.rank == q.rank) == 1
+        return False
 
     def _head_of(self, m: Mention, title: str) -> bool:
         return title in squeeze(self.text.key[m.start : m.end])
@@ -214,6 +250,9 @@ class _Resolver:
         if p.sense.rank == "state":
             state = next((m.state for m in reversed(before) if m.state and len(m.state) == 3), None)
             return [self._mention(p, "state", state=state, entity=state, via="pronoun")] if state else []
+        if p.sense.rank == "body":
+            bodies = [m for m in before if m.kind == "organization" and m.state]
+            return [self._mention(p, "organization", state=bodies[-1].state or "", entity=bodies[-1].actor or "")] if bodies else []
         if p.sense.rank == "pair":
             states: list[str] = []
             for m in reversed(before):
@@ -224,6 +263,8 @@ class _Resolver:
             return []
         sentence = self.sentence_of[p.start]
         people = [m for m in before if m.kind == "person" or (m.kind == "office" and m.state)]
+        if self.text.tokens[p.start].text == "این":
+            people = [m for m in people if m.rank != "head"] or people
         if not people:
             return []
         earlier = [m for m in people if self._sentence(m) < sentence]

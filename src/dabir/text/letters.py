@@ -1,4 +1,4 @@
-"""The first round of cleaning: characters. Arabic letters to Persian, stray marks out, entities read, spaces made one."""
+"""The first round of cleaning: characters. Arabic letters made Persian, stray marks out, entities read."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ import re
 import unicodedata
 from functools import cache
 
-from dabir.text.keys import HALF_SPACE
 from dabir.text.offsets import Change
+
+HALF_SPACE = "\u200c"
 
 _LETTERS = {"ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک", "ہ": "ه", "ھ": "ه", "ە": "ه"}
 _ENTITIES = {
-    "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ", "zwnj": HALF_SPACE, "zwj": "", "rlm": "", "lrm": "", "shy": "",
-    "quot": '"', "apos": "'", "lt": "<", "gt": ">", "laquo": "«", "raquo": "»", "hellip": "…", "ndash": "–",
+    "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ", "zwnj": HALF_SPACE, "zwj": "", "rlm": "",
+    "lrm": "",     "shy": "",    "quot": '"', "apos": "'", "lt": "<", "gt": ">", "laquo": "«", "raquo": "»", "hellip": "…", "ndash": "–",
     "mdash": "—", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "middot": "·", "bull": "•",
 }  # fmt: skip
 _BLANK = " \u00a0\t\u1680\u2000-\u200a\u202f\u205f\u3000"
-_HIDDEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffc"
+_HIDDEN = (
+    "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffc"
+)
 _GAP_ENTITY = r"&(?:amp;)*(?:(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|rlm|lrm|shy)|\#0*(?:160|8204|8205|8206|8207|173));"
 _TROUBLE = re.compile(
     # A gap: blanks and unseen marks together, unless it is one plain space.
@@ -28,7 +31,6 @@ _TROUBLE = re.compile(
     rf"|(?P<letter>[{''.join(_LETTERS)}])"
     r"|(?P<form>[\ufb50-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc])"
 )
-_JOINING = re.compile(r"[\u0621-\u065f\u066e-\u06d3\ufb50-\ufdfb\ufe70-\ufefc]")
 
 
 @cache
@@ -40,7 +42,7 @@ def _shape(char: str) -> str:
 
 
 def _letter_at(text: str, at: int) -> bool:
-    return 0 <= at < len(text) and _JOINING.match(text[at]) is not None
+    return 0 <= at < len(text) and (text[at].isalnum() or "\u064b" <= text[at] <= "\u0670")
 
 
 def _gap(text: str, start: int, end: int) -> str:
@@ -48,7 +50,7 @@ def _gap(text: str, start: int, end: int) -> str:
     run = text[start:end]
     if re.search(rf"[{_BLANK}]|nbsp|ensp|emsp|thinsp|160;", run):
         return " "
-    half = HALF_SPACE in run or "zwnj" in run or "8204" in run or "\u200b" in run
+    half = HALF_SPACE in run or "zwnj" in run or "8204" in run
     if half and _letter_at(text, start - 1) and _letter_at(text, end):
         return HALF_SPACE
     return "\u200d" if run == "\u200d" and _between_signs(text, start, end) else ""
@@ -56,7 +58,7 @@ def _gap(text: str, start: int, end: int) -> str:
 
 def _between_signs(text: str, start: int, end: int) -> bool:
     """True between two emoji: a joiner there makes them one picture."""
-    return 0 < start and end < len(text) and text[start - 1] > "\u2190" and text[end] > "\u2190"
+    return start > 0 and end < len(text) and text[start - 1] > "\u2190" and text[end] > "\u2190"
 
 
 def _number(digits: str) -> str | None:

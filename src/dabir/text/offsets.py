@@ -1,8 +1,8 @@
-"""A text under repair: each character knows which characters of the source it came from, so no offset is ever guessed."""
+"""A text under repair: each character knows where in the source it came from, so no offset is guessed."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
@@ -81,6 +81,12 @@ def edits_of(done: Draft) -> tuple[Edit, ...]:
     at = i = 0
     size = len(text)
     while i < size:
+        k = bisect_left(places, at)
+        untouched = (places[k] if k < len(places) else len(source)) - at
+        if untouched > 0:
+            at += untouched
+            i += untouched
+            continue
         low, high = lows[i], highs[i]
         if low == at and high == at + 1 and source[at] == text[i] and (i + 1 == size or lows[i + 1] >= high):
             at += 1

@@ -11,10 +11,15 @@ from dabir import resources
 from dabir.text.keys import fold_char, key
 
 
+_LOOK_BEHIND = re.compile(r"(\(\?<[=!][^()]*\))")
+
+
 def spell(pattern: str) -> str:
     """A data file's words as a pattern on the key: `~` an optional space, half-spaces likewise, letters folded."""
     folded = "".join(c if c.isascii() else fold_char(c) for c in pattern.replace("\u200c", "~"))
-    return folded.replace(" ", " {1,2}").replace("~", " ?")
+    pieces = _LOOK_BEHIND.split(folded)  # what looks behind must be of fixed width: a space there is one space
+    pieces[::2] = [p.replace(" ?", "~").replace(" ", " {1,2}").replace("~", " ?") for p in pieces[::2]]
+    return "".join(pieces)
 
 
 def _any(words: Iterable[str]) -> str:
@@ -116,7 +121,7 @@ def _number_macros() -> dict[str, str]:
     return {
         "word": hundreds,
         "ordinal": last,
-        "n": rf"(?:(?<![\d.,/:])\d{{1,4}}(?![\d,/:]|\.\d)(?: ?هزار)?|(?:{hundreds} )?هزار|{hundreds})",
+        "n": rf"(?:(?<![\d.,/:])\d{{1,4}}(?!\d|[.,/:]\d)(?: ?هزار)?|(?:{hundreds} )?هزار|{hundreds})",
         "day": rf"(?:(?<![\d.,/:])(?:0?[1-9]|[12]\d|3[01])(?!\d|[.,/:]\d)|{last}|{tens})",
         "yearwords": rf"(?:(?:{card['unit']} ?)?هزار(?: ?و ?{hundreds})?|{card['ten']} ?و ?{card['unit']})",
     }
@@ -137,8 +142,8 @@ def macros() -> Mapping[str, str]:
         "zone": _any(r["name"] for r in _rows("zones")),
         "holiday": _any(r["name"] for r in _rows("holidays")),
         "season": _any(("بهار", "تابستان", "پاییز", "خزان", "زمستان")),
-        "year": r"(?<![\d.,/])(?:1[2-9]\d\d|20\d\d)(?![\d/:]|[.,]\d)",
-        "shortyear": r"(?<![\d.,/])(?:[3-9]\d|0\d)(?![\d/:]|[.,]\d)",
+        "year": r"(?<![\d.,/])(?:1[2-9]\d\d|20\d\d)(?!\d|[.,/:]\d)",
+        "shortyear": r"(?<![\d.,/])(?:[3-9]\d|0\d)(?!\d|[.,/:]\d)",
     })
 
 

@@ -43,6 +43,7 @@ class Meaning(Struct, frozen=True, kw_only=True):
     count: int | None = None
     unit: str | None = None
     season: int | None = None
+    eve: bool = False
     approximate: bool = False
 
 

@@ -14,7 +14,7 @@ from dabir.times.meaning import Meaning, When
 Groups = Mapping[str, str | None]
 
 _PAST = re.compile("گذشته|قبل|پیش(?! رو)|پارسال|گذشت")
-_NEXT = re.compile("اینده|اتی|بعد|پیش رو|دیگر|پس|سال دیگر")
+_NEXT = re.compile("آینده|آتی|بعد|پیش رو|دیگر|پس")
 _EARLY, _MIDDLE, _LATE = re.compile("اوایل"), re.compile("اواسط|میانه|نیمه"), re.compile("اواخر")
 _ISO = {
     "second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y",
@@ -93,6 +93,12 @@ def date(g: Groups) -> Meaning | None:
     return Meaning(form="day", day=day, day2=day2, month=month, calendar=cal, year=year, when=when(mod), when_unit=_unit_of_mod(mod))
 
 
+def date_pair(g: Groups) -> Meaning | None:
+    """Two days joined by «و», one stretch where the second follows the first: groups of `date`."""
+    meaning = date(g)
+    return meaning if meaning and meaning.day2 == (meaning.day or 0) + 1 else None
+
+
 def day_of_month(g: Groups) -> Meaning | None:
     """A day of this, last or next month: d, d2, mod, era."""
     day, day2 = _number(g["d"]), _number(g.get("d2"))
@@ -147,7 +153,8 @@ def shift(g: Groups) -> Meaning | None:
 
 def part(g: Groups) -> Meaning | None:
     """A part of a day: part."""
-    return Meaning(form="part", part=lexicon.look(lexicon.parts(), g["part"] or ""), kind="time")
+    words = g["part"] or ""
+    return Meaning(form="part", part=lexicon.look(lexicon.parts(), words), kind="time", eve=words == "شب")
 
 
 def clock(g: Groups) -> Meaning | None:
@@ -199,6 +206,11 @@ def century(g: Groups) -> Meaning | None:
     n = lexicon.number(g["n"] or "")
     calendar = calendar_of(g.get("era")) or ("gregorian" if n > 14 else "jalali")
     return Meaning(form="century", count=n, calendar=calendar, edge=edge(g.get("edge")))
+
+
+def weekend(g: Groups) -> Meaning | None:
+    """The end of a week: mod."""
+    return Meaning(form="relative", unit="weekend", when=when(g.get("mod")))
 
 
 def season(g: Groups) -> Meaning | None:
@@ -290,7 +302,7 @@ def duration(g: Groups) -> Meaning | None:
 
 def some(g: Groups) -> Meaning | None:
     """Some units: unit."""
-    unit = lexicon.look(lexicon.units(), g["unit"] or "") or "day"
+    unit = lexicon.look(lexicon.units(), g.get("unit") or "") or "year"
     return Meaning(form="fixed", kind="duration", value=_ISO[_BASE.get(unit, (unit, 1))[0]].format("X"), approximate=True)
 
 
@@ -332,7 +344,7 @@ def nothing(_: Groups) -> Meaning | None:
 PRODUCTIONS: Mapping[str, Callable[[Groups], Meaning | None]] = MappingProxyType({
     f.__name__: f
     for f in (
-        date, day_of_month, month, numeric, weekday, shift, part, clock, zone, year, decade, century, season, holiday,
+        date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, zone, year, decade, century, season, weekend, holiday,
         relative, ago, anchor, duration, some, every, every_weekday, past, present, future, nothing,
     )
 })  # fmt: skip

@@ -1,0 +1,233 @@
+"""The command line: arguments to calls, no more. `dabir --help` is the manual's first page."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TextIO
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from dabir import __version__, output, samples, scoring
+from dabir.errors import DabirError, InputError
+from dabir.gold import Evaluation, Layer
+from dabir.ingest.dates import publication_date
+from dabir.ingest.files import Defaults, Failure, articles
+from dabir.model import Record
+from dabir.output import Format
+from dabir.parallel import Result, read_all
+
+app = typer.Typer(
+    name="dabir",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Reads Persian news about diplomacy into records: who met, called, sanctioned or quoted whom, "
+    "where, when, according to whom; every field tied to the article's own words.",
+    epilog="Start with  [bold]dabir demo[/]  (sample articles, read and shown), then  [bold]dabir read article.txt "
+    "--published 1403-12-10[/].  [bold]dabir COMMAND --help[/] explains each command with examples.",
+)
+
+_READ_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "dabir read article.txt --published 2025-02-28\n\n"
+    "dabir read article.txt --published '۱۰ اسفند ۱۴۰۳' --outlet ایرنا --format html --output article.html\n\n"
+    "dabir read news.jsonl.gz more/ --format jsonl --jobs 4 > records.jsonl\n\n"
+    "cat article.txt | dabir read - --format json\n\n"
+    "[bold]Exit status[/]  0 every article was read; 1 some could not be (each named on standard error with the "
+    "reason, the others are there); 2 wrong usage."
+)
+_EVALUATE_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "dabir evaluate gold.jsonl records.jsonl\n\n"
+    "dabir evaluate gold.jsonl gold.jsonl --show events   (reads the articles of the gold file, then compares)\n\n"
+    "dabir evaluate gold.jsonl records.jsonl --json"
+)
+
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write there instead of standard output.")
+]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Read with this many processes.")]
+
+
+def _say(message: str) -> None:
+    print(f"dabir: {message}", file=sys.stderr)
+
+
+def _usage(message: str) -> typer.Exit:
+    _say(message)
+    return typer.Exit(2)
+
+
+@contextmanager
+def _opened(path: Path | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        file = path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _usage(f"{path}: cannot be written ({error.strerror or error})") from None
+    with file:
+        yield file
+
+
+class _Faults:
+    """Lets records through and names failures on standard error, where a progress line runs for many articles."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def through(self, results: Iterable[Result]) -> Iterator[Record]:
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.completed} articles"), TaskProgressColumn(show_speed=True))
+        with Progress(
+            *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
+        ) as bar:
+            task = bar.add_task("", total=None, visible=False)
+            for number, result in enumerate(results, 1):
+                bar.update(task, completed=number, visible=number > 1)
+                if isinstance(result, Failure):
+                    self.count += 1
+                    _say(str(result))
+                else:
+                    yield result
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"dabir {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    del version
+
+
+@app.command(epilog=_READ_EXAMPLES)
+def read(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help=".txt, .html, .jsonl, .jsonl.gz, a folder of these, or - (text)."),
+    ],
+    published: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Publication date of articles that have none: 2025-02-28, 1403-12-10 or '۱۰ اسفند ۱۴۰۳'. "
+            "Without a date, «امروز» and the like stay unresolved.",
+        ),
+    ] = None,
+    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of articles that name none.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Address of articles that give none.")] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = "text",
+    path: Output = None,
+    jobs: Jobs = 1,
+) -> None:
+    """Read articles into records."""
+    try:
+        defaults = Defaults(publication_date(published) if published else None, outlet, url)
+    except InputError as error:
+        raise _usage(f"--published: {error.message}") from None
+    faults = _Faults()
+    with _opened(path) as out:
+        output.write(faults.through(read_all(articles(files, defaults, sys.stdin.buffer), jobs)), form, out)
+    raise typer.Exit(1 if faults.count else 0)
+
+
+@app.command()
+def schema(path: Output = None) -> None:
+    """Print the JSON Schema of a record."""
+    with _opened(path) as out:
+        out.write(output.schema() + "\n")
+
+
+@app.command(name="samples")
+def samples_(path: Output = None) -> None:
+    """Print the sample articles that ship with Dabir, as JSON Lines: something to try the other commands on."""
+    with _opened(path) as out:
+        out.write(samples.text())
+
+
+@app.command()
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Where index.html and records.jsonl go.")
+    ] = Path("demo"),
+) -> None:
+    """Read the sample articles, show each record, and write an HTML page with the articles' words marked."""
+    faults = _Faults()
+    records = tuple(faults.through(read_all(samples.articles())))
+    output.write(records, "text", sys.stdout)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _usage(f"{folder}: cannot be made ({error.strerror or error})") from None
+    page = folder / "index.html"
+    written: tuple[tuple[Format, Path], ...] = (("html", page), ("jsonl", folder / "records.jsonl"))
+    for form, path in written:
+        with _opened(path) as out:
+            output.write(records, form, out)
+    print(f"{len(records)} articles read. Open {page} in a browser; the records are in {folder / 'records.jsonl'}")
+    raise typer.Exit(1 if faults.count else 0)
+
+
+@app.command(epilog=_EVALUATE_EXAMPLES)
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold, JSON Lines in the guidelines' format.")],
+    source: Annotated[
+        str, typer.Argument(metavar="INPUT", help="Records (.jsonl), or articles that are read first (as for read).")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    show: Annotated[Layer | None, typer.Option(help="List the differences of this layer, too.")] = None,
+    jobs: Jobs = 1,
+) -> None:
+    """Compare records with gold: precision, recall and F1 of times, statements and events."""
+    faults = _Faults()
+    try:
+        wanted = scoring.load_gold(gold)
+        records = scoring.load_records(source)
+        if records is None:
+            found = faults.through(read_all(articles([source], stdin=sys.stdin.buffer), jobs))
+            records = [scoring.scored(r) for r in found]
+        result = scoring.evaluate(wanted, records, show)
+    except InputError as error:
+        raise _usage(str(error)) from None
+    if as_json:
+        print(scoring.as_json(result, show is not None))
+    else:
+        _print_evaluation(result)
+    raise typer.Exit(1 if faults.count else 0)
+
+
+def _print_evaluation(result: Evaluation) -> None:
+    for d in result.differences:
+        print("\t".join((d.ref, d.fault, d.gold, d.found)))
+    table = Table("layer", box=None)
+    for name in ("precision", "recall", "F1", "gold", "predicted"):
+        table.add_column(name, justify="right")
+    for name, row in result.figures.items():
+        figures = (f"{row.precision:.3f}", f"{row.recall:.3f}", f"{row.f1:.3f}", str(row.gold), str(row.pred))
+        table.add_row(escape(name), *figures)
+    Console().print(table)
+
+
+def main() -> None:
+    """The `dabir` command."""
+    try:
+        app()
+    except DabirError as error:
+        _say(str(error))
+        sys.exit(1)

@@ -1,0 +1,54 @@
+"""`clean`: source in, `Text` out, with every change listed and every later offset tied to the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dabir.text.boilerplate import set_aside
+from dabir.text.keys import fold_char, gap_changes
+from dabir.text.letters import letter_changes
+from dabir.text.offsets import Change, Draft, apply_edits, draft, edits_of, revise
+from dabir.text.restore import word_changes
+from dabir.text.sentences import sentences, tokens
+from dabir.text.types import Text
+
+__all__ = ["apply_edits", "clean", "restore"]
+
+_ROUNDS = 8  # each round only moves on (joined, space, half-space); a text in the wild needs two
+
+
+def restore(source: str) -> Draft:
+    """The draft of `source` in which neither letters nor half-spaces want repair any more."""
+    work = draft(source)
+    for _ in range(_ROUNDS):
+        lettered = _until_still(work, letter_changes)
+        if lettered is work and work.rules:
+            break
+        work = _until_still(lettered, word_changes)
+        if work is lettered:
+            break
+    return work
+
+
+def _until_still(work: Draft, find: Callable[[str], list[Change]]) -> Draft:
+    for _ in range(_ROUNDS):
+        if not (changes := find(work.text)):
+            break
+        work = revise(work, changes)
+    return work
+
+
+def clean(source: str) -> Text:
+    """Clean an article's text. In: any string. Out: its `Text`; cleaning `Text.clean` again changes nothing."""
+    work = restore(source)
+    keyed = revise(work, list(gap_changes(work.text)))
+    folded = list(map(fold_char, keyed.text))
+    kept = [i for i, char in enumerate(folded) if char]
+    key = "".join(folded)
+    starts = tuple(keyed.lows[i] for i in kept)
+    ends = tuple(keyed.highs[i] for i in kept)
+    aside, boilerplate = set_aside(key, starts, ends, source)
+    return Text(
+        original=source, clean=work.text, key=key, starts=starts, ends=ends, edits=edits_of(work),
+        boilerplate=boilerplate, sentences=sentences(key, aside), tokens=tokens(key, aside),
+    )  # fmt: skip
