@@ -189,7 +189,7 @@ def train(items: list[Item], cut: dict[str, float]) -> Models:
         status=fit([r for i in items for r in i.status], None, 0.3, 3, False),
         when=fit([r for i in items for r in i.when], None, 0.3, 3, True),
         main=fit([r for i in items for r in i.main], None, 0.1, 3, True),
-        keep_threshold=cut["keep"], when_threshold=cut["when"],
+        keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"],
     )  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def cross_validate(items: list[Item], folds: int, score: Any, grid: list[dict[st
                 continue
             golds, records = [], []
             for part, m in zip(parts, models, strict=True):
-                m = msgspec.structs.replace(m, keep_threshold=cut["keep"], when_threshold=cut["when"])
+                m = msgspec.structs.replace(m, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"])
                 held = [source[n] for n in sorted(part)]
                 golds += [i.gold for i in held]
                 records += predict(held, m)
@@ -273,7 +273,7 @@ def cross_validate(items: list[Item], folds: int, score: Any, grid: list[dict[st
             for k, r in rows.items():
                 shown[name].append(f"{k} {r['f1']:.3f} ({r['precision']:.2f}/{r['recall']:.2f})")
             if not name:
-                value = rows["events.detected"]["f1"] + rows["events.who"]["f1"] + rows["events.full"]["f1"]
+                value = rows["events.detected"]["f1"] + rows["events.who"]["f1"] + rows["events.full"]["f1"] + rows["events.main"]["f1"] / 2
         print(cut, flush=True)
         for name, rows_ in shown.items():
             print("   ", name, " · ".join(rows_), flush=True)
@@ -321,7 +321,7 @@ def main() -> None:
     ap.add_argument("--score", type=Path)
     ap.add_argument("--glued", action="store_true", help="also measure with every half-space deleted")
     ap.add_argument("--keep", type=float, nargs="*", default=[0.4])
-    ap.add_argument("--role", type=float, nargs="*", default=[0.45])
+    ap.add_argument("--main", type=float, nargs="*", default=[0.2])
     ap.add_argument("--when", type=float, nargs="*", default=[0.5])
     ap.add_argument("--acts", action="store_true", help="figures by act")
     ap.add_argument("--write", action="store_true")
@@ -332,7 +332,7 @@ def main() -> None:
         label(i)
     found = sum(y for i in items for _, y, _ in i.keep)
     print(f"{len(items)} items, {sum(len(g['events']) for g in golds)} gold events, {found} with a trigger, {sum(len(i.keep) for i in items)} triggers", file=sys.stderr)
-    grid = [{"keep": k, "role": r, "when": w} for k in a.keep for r in a.role for w in a.when]
+    grid = [{"keep": k, "main": r, "when": w} for k in a.keep for r in a.main for w in a.when]
     cut = grid[0]
     if a.score:
         cut = cross_validate(items, a.folds, scorer(a.score), grid, [prepare(g, glue=True) for g in golds] if a.glued else None)

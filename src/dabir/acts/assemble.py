@@ -8,7 +8,7 @@ from functools import cache
 
 from dabir import resources
 from dabir.acts import plover
-from dabir.acts.events import Models, Report, chosen, join, read_reports
+from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
 from dabir.acts.setting import Setting
 from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement
 from dabir.names.places import PlaceMention
@@ -38,11 +38,13 @@ def _event(
     r = chosen(group)
     t = s.triggers[r.trigger]
     sentence = s.text.sentences[s.sentence(t.start)]
-    parties = tuple(_actor(s, p.mention, p.role) for p in r.parts)
+    parties = (*(_actor(s, p.mention, p.role) for p in r.parts), *_hosts(s, group))
+    status = status_of(group)
     when = next((x.when for x in (r, *group) if x.when is not None), None)
     time = s.whens[when].time if when is not None else None
     place, venue = _places(s, t.start, t.end, sentence)
-    formats = _formats(s, sentence)
+    sentences = sorted({s.text.sentences[s.sentence(s.triggers[x.trigger].start)] for x in group})
+    formats = tuple(dict.fromkeys(f for x in sentences for f in _formats(s, x)))
     begin = _date(time.value) if time else None
     missing: dict[str, Missing] = {}
     if begin is None:
@@ -58,13 +60,13 @@ def _event(
     return Event(
         id=number,
         act=r.act,
-        plover=plover.code(r.act, r.status, formats, s.text.key[sentence[0] : sentence[1]]),
-        status=r.status,  # type: ignore[arg-type]
+        plover=plover.code(r.act, status, formats, s.text.key[sentence[0] : sentence[1]]),
+        status=status,  # type: ignore[arg-type]
         trigger=s.text.span(t.start, t.end),
         actors=parties,
         time=time.id if time else None,
         begin=begin,
-        duration=_duration(s, sentence),
+        duration=next((d for x in (sentence, *sentences) if (d := _duration(s, x))), None),
         place=place,
         venue=venue,
         format=formats,
@@ -85,6 +87,26 @@ def _actor(s: Setting, mention: int, role: str) -> EventActor:
         role=role,  # type: ignore[arg-type]
         rank=m.rank if m.rank in RANKS else None,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+_HOST = re.compile(r"(?<!\w)میزبانی (?:[^\s،.]{1,20} ){0,2}$")
+HOSTED = frozenset({"meet", "talks", "summit"})
+
+
+def _hosts(s: Setting, group: Sequence[Report]) -> tuple[EventActor, ...]:
+    """Who the words «به میزبانی ...» name in a sentence that reports the event, where the cast has not made them host already.
+
+    A host may be a party as well, so this stands beside the cast.
+    """
+    if group[0].act not in HOSTED:
+        return ()
+    cast = {s.mentions[p.mention].state for r in group for p in r.parts if p.role == "host"}
+    for r in group:
+        for n in s.mentions_in[s.sentence(s.triggers[r.trigger].start)]:
+            m = s.mentions[n]
+            if m.state not in cast and _HOST.search(s.text.key, max(0, m.start - 60), m.start):
+                return (_actor(s, n, "host"),)
+    return ()
 
 
 def _date(value: str | None) -> str | None:

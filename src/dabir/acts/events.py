@@ -7,7 +7,7 @@ the same article as a `Setting`. Every field keeps the words that it stands on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -21,6 +21,10 @@ from dabir.acts.setting import Setting
 SAME_STATUS = (frozenset({"held", "ongoing", "alleged"}), frozenset({"planned", "proposed"}))
 
 
+# Chance of being the item's main act from which a trigger is held to the lower threshold: the main act must not be lost.
+MAIN = 0.4
+
+
 class Models(Struct, frozen=True):
     """The event stage's classifiers and the probability above which a candidate is kept."""
 
@@ -31,6 +35,7 @@ class Models(Struct, frozen=True):
     when: Linear
     main: Linear
     keep_threshold: float = 0.5
+    main_threshold: float = 0.5
     when_threshold: float = 0.5
 
 
@@ -49,9 +54,14 @@ class Report(Struct, frozen=True):
     act: str
     p: float
     parts: tuple[Part, ...]
-    status: str
+    statuses: Mapping[str, float]
     when: int | None
     main: float
+
+    @property
+    def status(self) -> str:
+        """The likeliest status."""
+        return max(self.statuses, key=lambda k: (self.statuses[k], k))
 
 
 @cache
@@ -60,7 +70,7 @@ def models() -> Models:
     names = ("keep", "role", "cast", "status", "when", "main")
     found = {n: linear.load(n) for n in names}
     cut = linear.thresholds()
-    return Models(**found, keep_threshold=cut["keep"], when_threshold=cut["when"])
+    return Models(**found, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"])
 
 
 def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
@@ -71,14 +81,14 @@ def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
     for n in range(len(s.triggers)):
         features = trigger_features(s, n, cues)
         p = m.keep.probabilities(features)["yes"]
-        if p < m.keep_threshold:
+        main = m.main.probabilities(features)["yes"]
+        if p < (m.main_threshold if main >= MAIN else m.keep_threshold):
             continue
-        status = m.status.probabilities(features)
         out.append(
             Report(
                 trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts),
-                status=max(status, key=lambda k: (status[k], k)), when=_when(s, n, m),
-                main=m.main.probabilities(features)["yes"],
+                statuses=m.status.probabilities(features),
+                when=_when(s, n, m), main=main,
             )
         )  # fmt: skip
     return tuple(out)
@@ -123,10 +133,27 @@ def same_event(s: Setting, a: Report, b: Report) -> bool:
     pa, pb = ({identity(s.mentions[p.mention]) for p in r.parts} for r in (a, b))
     if not (pa <= pb or pb <= pa):
         return False
+    if not all(_may_be_one(s, x.mention, y.mention) for x in a.parts for y in b.parts):
+        return False
     if a.status != b.status and not any({a.status, b.status} <= same for same in SAME_STATUS):
         return False
     wa, wb = (r.when is not None and s.whens[r.when].time.value for r in (a, b))
     return not (wa and wb) or wa == wb
+
+
+def _may_be_one(s: Setting, a: int, b: int) -> bool:
+    """False where two mentions of one state name two different people: Lavrov's talks are not Putin's call."""
+    x, y = s.mentions[a], s.mentions[b]
+    return identity(x) != identity(y) or not (x.person and y.person) or x.actor == y.actor
+
+
+def status_of(group: Sequence[Report]) -> str:
+    """The status that the reports of an event give together."""
+    total: Counter[str] = Counter()
+    for r in group:
+        for status, p in r.statuses.items():
+            total[status] += p * r.p
+    return max(total, key=lambda k: (total[k], k))
 
 
 def chosen(group: Sequence[Report]) -> Report:

@@ -242,6 +242,7 @@ def role_features(s: Setting, n: int, party: Party, marks: list[str], counts: Co
             mark = marks[m].rstrip("+")
             out += [f"also&g={kind}&{side}{mark}", f"also&a={act}&{side}{mark}"]
     out += _speaking(s, t, party, kind)
+    out += _subjects(s, t, party)
     out += _standing(s, t, mention, kind, counts)
     return out
 
@@ -259,6 +260,22 @@ def _first_mention(s: Setting, t: Trigger, m: int, marks: list[str], kind: str) 
     out = [f"sent={far}", f"g={kind}&sent={far}&mark={bare}", f"a={act}&sent={far}", f"g={kind}&sent={far}&here={min(2, len(here))}"]
     first = s.mentions_in[ms] and s.mentions_in[ms][0] == m
     return [*out, f"a={act}&sent={far}&here={min(2, len(here))}", f"g={kind}&sent={far}&first={bool(first)}&here={min(2, len(here))}"]
+
+
+def _subjects(s: Setting, t: Trigger, party: Party) -> list[str]:
+    """Whether the party opens the sentence before, for a sentence whose own subject is left out."""
+    ts = s.sentence(t.start)
+    own = [s.mentions[m] for m in s.mentions_in[ts] if s.mentions[m].start < t.start]
+    low, _ = s.tokens_of(ts)
+    opens = bool(own) and s.token(own[0].start) - low <= 2
+    out = []
+    for back in (1, 2):
+        before = s.mentions_in[ts - back] if ts - back >= 0 else ()
+        if before:
+            lead = before[0] in party.mentions
+            out += [f"led{back}={lead}&opens={opens}", f"g={mutual(t.act)}&led{back}={lead}&own={min(2, len(own))}"]
+            break
+    return out
 
 
 def _speaking(s: Setting, t: Trigger, party: Party, kind: str) -> list[str]:

@@ -13,7 +13,8 @@ HALF_SPACE = "\u200c"
 _LETTERS = {"ي": "ی", "ى": "ی", "ې": "ی", "ك": "ک", "ڪ": "ک", "ہ": "ه", "ھ": "ه", "ە": "ه"}
 _ENTITIES = {
     "nbsp": " ", "ensp": " ", "emsp": " ", "thinsp": " ", "zwnj": HALF_SPACE, "zwj": "", "rlm": "",
-    "lrm": "",     "shy": "",    "quot": '"', "apos": "'", "lt": "<", "gt": ">", "laquo": "«", "raquo": "»", "hellip": "…", "ndash": "–",
+    "lrm": "",     "shy": "",    "quot": '"', "apos": "'", "lt": "<", "gt": ">", "laquo": "«", "raquo": "»",
+    "hellip": "…", "ndash": "–",
     "mdash": "—", "lsquo": "‘", "rsquo": "’", "ldquo": "“", "rdquo": "”", "middot": "·", "bull": "•",
 }  # fmt: skip
 _BLANK = " \u00a0\t\u1680\u2000-\u200a\u202f\u205f\u3000"

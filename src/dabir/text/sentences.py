@@ -50,7 +50,7 @@ _INITIALS = frozenset(
         "د",
     )
 )
-_LAST = re.compile(r"[^\s«»\"()]+(?=[ »\"]*$)|[،,](?= *$)")
+_LAST = re.compile(r"[^\s«»\"()]+(?=[ »\"]*$)")
 _CONTINUES = re.compile(r"[،,.؛»)]|(?:را|که)(?: |$)")
 _STOP = re.compile(r"[.!?؟…]+[»\"')\]]{0,3}|\n")
 _TOKEN = re.compile(
@@ -89,7 +89,7 @@ def _runs_on(key: str, start: int, end: int) -> bool:
     last = _LAST.search(key, max(0, start - 40), start)
     if last is None or key[end : end + 1] in ("", "\n"):
         return False
-    if last[0] in ("،", ",") or last[0] in lexicon().affixes["open"]:
+    if last[0][-1] in "،," or last[0] in lexicon().affixes["open"]:
         return True
     return last[0][-1].isalnum() and _CONTINUES.match(key, end) is not None
 

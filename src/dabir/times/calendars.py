@@ -22,7 +22,8 @@ def to_date(calendar: Calendar, year: int, month: int, day: int) -> date:
     if calendar == "gregorian":
         return date(year, month, day)
     if calendar == "jalali":
-        return date.fromordinal(JalaliDate(year, month, day).to_gregorian().toordinal())
+        jalali = JalaliDate(year, month, day)  # type: ignore[no-untyped-call]
+        return date.fromordinal(jalali.to_gregorian().toordinal())
     if _HIJRI_FIRST <= year <= _HIJRI_LAST:
         return date.fromordinal(Hijri(year, month, day).to_gregorian().toordinal())
     if not (1 <= month <= 12 and 1 <= day <= 30 and year >= 1):
@@ -32,11 +33,11 @@ def to_date(calendar: Calendar, year: int, month: int, day: int) -> date:
 
 
 def from_date(calendar: Calendar, day: date) -> tuple[int, int, int]:
-    """Year, month and day of a Gregorian `day` in `calendar`. Hijri only for 1924-08-01 to 2077-11-16 (else ValueError)."""
+    """Year, month and day of a Gregorian `day` in `calendar` (Hijri: 1924-08-01 to 2077-11-16, else ValueError)."""
     if calendar == "gregorian":
         return day.year, day.month, day.day
     if calendar == "jalali":
-        j = JalaliDate.to_jalali(day)
+        j = JalaliDate.to_jalali(day)  # type: ignore[no-untyped-call]
         return j.year, j.month, j.day
     try:
         h = Gregorian(day.year, day.month, day.day).to_hijri()
@@ -46,7 +47,7 @@ def from_date(calendar: Calendar, day: date) -> tuple[int, int, int]:
 
 
 def month(calendar: Calendar, year: int, number: int, count: int = 1) -> Interval:
-    """The half-open stretch of `count` months from month `number` (13 and more run into later years, 0 and less back)."""
+    """The half-open stretch of `count` months from month `number` (13 runs into the next year, 0 into the last)."""
     return _month_start(calendar, year, number), _month_start(calendar, year, number + count)
 
 
@@ -60,7 +61,7 @@ def years(calendar: Calendar, year: int, count: int = 1) -> Interval:
 
 
 def season(year: int, number: int, calendar: Calendar = "jalali") -> Interval:
-    """Season `number` (0 spring .. 3 winter) of a Jalali year, or of a Gregorian one (whose winter ends in the next)."""
+    """Season `number` (0 spring .. 3 winter) of a Jalali year, or of a Gregorian one (its winter ends in the next)."""
     first = year if calendar == "jalali" else from_date("jalali", date(year, 6, 1))[0]
     return month("jalali", first, 3 * number + 1, 3)
 

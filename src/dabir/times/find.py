@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from datetime import date, datetime
 from functools import cache
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 
 from dabir import resources
 from dabir.errors import InputError
-from dabir.model import Calendar, Time
+from dabir.model import Calendar, Kind, Span, Time
 from dabir.text.keys import key
 from dabir.text.types import Text
 from dabir.times import calendars, grammar, lexicon, resolve
@@ -19,7 +20,9 @@ from dabir.times.meaning import Meaning, Part
 from dabir.times.resolve import Context, Value
 
 # What may stand between two parts of one expression: «امروز (شنبه)», «پنجشنبه، نهم اسفند», «جمعه مورخ ۶ تیر».
-_GAP = re.compile(r' {0,2}[،,:]? {0,2}([(«"] ?)?(?:(?:مورخ|مورخه|به تاریخ|مصادف با|برابر با|مطابق با|معادل|یعنی) )?(?:روز )?')
+_GAP = re.compile(
+    r' {0,2}[،,:]? {0,2}([(«"] ?)?(?:(?:مورخ|مورخه|به تاریخ|مصادف با|برابر با|مطابق با|معادل|یعنی) )?(?:روز )?'
+)
 _CLOSE = re.compile(r' ?[)»"]')
 _SENTENCE = re.compile(r"[.!؟?\n؛]")
 _LETTERS = re.compile(r"[\W_]+")
@@ -46,32 +49,43 @@ def find_times(
     groups = _groups(text.key, _visible(text, grammar.match(text.key)))
     source = _source(groups, country, variety)
     hint = None if day else _hint(groups)
+    values = _resolve(text, groups, Context(day, source, year_hint=hint))
+    return tuple(_time(text, i, g, v) for i, (g, v) in enumerate(zip(groups, values, strict=True)))
+
+
+def _resolve(text: Text, groups: list[Part], base: Context) -> list[Value]:
+    """The groups' values, in order: days first, since a clock takes the day of its sentence, said before it or after."""
     bounds = [s for s, _ in text.sentences]
     stated: dict[int, list[tuple[int, date, str]]] = {}
     values: dict[int, Value] = {}
+    lasts: list[tuple[date, str] | None] = []
     last: tuple[date, str] | None = None
-    for i, group in enumerate(groups):  # days first: a clock takes the day of its sentence, said before it or after
-        context = Context(day, source, _ahead(text.key, group.start, group.end), last, hint)
+    for i, group in enumerate(groups):
+        lasts.append(last)
         if group.meaning.form == "clock":
             continue
-        value = resolve.resolve(group.meaning, context)
-        values[i] = value
+        context = replace(base, ahead=_ahead(text.key, group.start, group.end), last=last)
+        values[i] = value = resolve.resolve(group.meaning, context)
         if value.day:
             last = value.day, f"t{i + 1}"
             stated.setdefault(bisect_right(bounds, group.start), []).append((group.start, *last))
     for i, group in enumerate(groups):
         if i not in values:
-            near = sorted(stated.get(bisect_right(bounds, group.start), ()), key=lambda s: abs(s[0] - group.start))
-            before = [s for n in range(i) if (s := values.get(n)) and s.day]
-            earlier = (before[-1].day, "published") if before and before[-1].day and not day else None
-            context = Context(day, source, last=earlier, sentence=(near[0][1], near[0][2]) if near else None)
+            near = _near(stated.get(bisect_right(bounds, group.start), []), group.start)
+            context = replace(base, last=None if base.published else lasts[i], sentence=near)
             values[i] = resolve.resolve(group.meaning, context)
-    return tuple(_time(text, i, g, values[i]) for i, g in enumerate(groups))
+    return [values[i] for i in range(len(groups))]
+
+
+def _near(days: list[tuple[int, date, str]], at: int) -> tuple[date, str] | None:
+    """Of the days of a sentence (in text order), the one nearest to the key offset `at`, with its time's id."""
+    i = bisect_right(days, at, key=lambda d: d[0])
+    around = days[max(0, i - 1) : i + 1]
+    return min(around, key=lambda d: abs(d[0] - at))[1:] if around else None
 
 
 def _visible(text: Text, parts: list[Part]) -> list[Part]:
     """Parts outside boilerplate and outside sentences that repeat an earlier one (a headline that opens the body)."""
-    hidden = [(b.start, b.end) for b in text.boilerplate]
     seen: set[str] = set()
     repeats: list[tuple[int, int]] = []
     for start, end in text.sentences:
@@ -79,20 +93,32 @@ def _visible(text: Text, parts: list[Part]) -> list[Part]:
         if len(words) >= _REPEATED and words in seen:
             repeats.append((start, end))
         seen.add(words)
-    return [
-        p for p in parts
-        if not any(a <= text.starts[p.start] < b for a, b in hidden) and not any(a <= p.start < b for a, b in repeats)
-    ]  # fmt: skip
+    hidden = sorted((b.start, b.end) for b in text.boilerplate)
+    return [p for p in parts if not _inside_any(hidden, text.starts[p.start]) and not _inside_any(repeats, p.start)]
+
+
+def _inside_any(ranges: list[tuple[int, int]], at: int) -> bool:
+    """Whether `at` lies in one of the ranges (sorted, apart from each other)."""
+    i = bisect_right(ranges, at, key=lambda r: r[0])
+    return i > 0 and at < ranges[i - 1][1]
 
 
 def _time(text: Text, index: int, group: Part, value: Value) -> Time:
-    span, m = text.span(group.start, group.end), group.meaning
-    kind = "time" if m.part or m.hour is not None else m.kind
+    span, m = _whole(text, group.start, group.end), group.meaning
+    kind: Kind = "time" if m.part or m.hour is not None else m.kind
     return Time(
         id=f"t{index + 1}", start=span.start, end=span.end, text=span.text, kind=kind, value=value.value,
         begin=value.begin, until=value.until, calendar=value.calendar, zone=value.zone or m.zone,
         approximate=m.approximate, anchor=value.anchor, rule=group.rule, reason=value.reason,
     )  # fmt: skip
+
+
+def _whole(text: Text, start: int, end: int) -> Span:
+    """The span of a key range, with the vowel signs that follow its last letter («اخیراً»)."""
+    span, stop = text.span(start, end), text.ends[end - 1]
+    while stop < len(text.original) and unicodedata.category(text.original[stop]) == "Mn":
+        stop += 1
+    return span if stop == span.end else Span(span.start, stop, text.original[span.start : stop])
 
 
 def _groups(text: str, parts: list[Part]) -> list[Part]:
@@ -114,7 +140,7 @@ def _join(text: str, parts: list[Part], i: int) -> tuple[Part, int]:
         gap = _GAP.match(text, group.end)
         if gap is None or gap.end() < follower.start or gap.start() > follower.start:
             break
-        opened = "(" in text[group.end : follower.start] or "«" in text[group.end : follower.start] or '"' in text[group.end : follower.start]
+        opened = gap[1] is not None
         merged = _merge(group.meaning, follower.meaning, opened)
         if merged is None:
             break
@@ -200,7 +226,7 @@ def _source(groups: list[Part], country: str | None, variety: str | None) -> Cal
 
 
 def _hint(groups: list[Part]) -> tuple[date, str] | None:
-    """The first day that the article states with its year: the stand-in for years where no publication date is known."""
+    """The first day that the article states with its year: it lends the year where no publication date is known."""
     for i, group in enumerate(groups):
         m = group.meaning
         if m.form == "day" and m.year is not None and m.month is not None and m.day is not None:
@@ -230,7 +256,9 @@ def _ahead(text: str, start: int, end: int) -> bool:
 
 
 def parse_date(words: str) -> date:
-    """The day that `words` name: ISO `2025-02-28` (a time may follow), Jalali `1403-12-10`, `۱۴۰۳/۱۲/۱۰`, `۱۰ اسفند ۱۴۰۳`.
+    """The day that `words` name.
+
+    ISO `2025-02-28` (a time may follow) or Jalali `1403-12-10`, `۱۴۰۳/۱۲/۱۰`, `۱۰ اسفند ۱۴۰۳`.
 
     Raises InputError where the words name no day, or one that does not exist.
     """
@@ -248,6 +276,3 @@ def parse_date(words: str) -> date:
         return calendars.to_date(calendar, year, month, day)
     except ValueError:
         raise InputError(f"{words!r} is a date that does not exist in the {calendar} calendar") from None
-
-
-__all__ = ["find_times", "lexicon", "parse_date"]

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from dabir import resources
 from dabir.text.keys import fold_char, key
 
-
 _LOOK_BEHIND = re.compile(r"(\(\?<[=!][^()]*\))")
 
 
@@ -67,6 +66,7 @@ def zones() -> Mapping[str, str]:
 
 
 def bare(words: str) -> str:
+    """Words as the tables of this module list them: keyed, spaces out."""
     return key(words).replace("~", "").replace(" ", "")
 
 
@@ -131,20 +131,22 @@ def _number_macros() -> dict[str, str]:
 def macros() -> Mapping[str, str]:
     """What `{name}` in a rule's pattern stands for."""
     names = _rows("months")
-    return MappingProxyType({
-        **_number_macros(),
-        "month": _any(r["name"] for r in names),
-        "baremonth": _any(r["name"] for r in names if r["bare"] == "yes"),
-        "weekday": _any(r["name"] for r in _rows("weekdays")),
-        "unit": _any(r["name"] for r in _rows("units")),
-        "units": _any(w for r in _rows("units") for w in _unit_forms(r)),
-        "part": _any(r["name"] for r in _rows("parts")),
-        "zone": _any(r["name"] for r in _rows("zones")),
-        "holiday": _any(r["name"] for r in _rows("holidays")),
-        "season": _any(("بهار", "تابستان", "پاییز", "خزان", "زمستان")),
-        "year": r"(?<![\d.,/])(?:1[2-9]\d\d|20\d\d)(?!\d|[.,/:]\d)",
-        "shortyear": r"(?<![\d.,/])(?:[3-9]\d|0\d)(?!\d|[.,/:]\d)",
-    })
+    return MappingProxyType(
+        {
+            **_number_macros(),
+            "month": _any(r["name"] for r in names),
+            "baremonth": _any(r["name"] for r in names if r["bare"] == "yes"),
+            "weekday": _any(r["name"] for r in _rows("weekdays")),
+            "unit": _any(r["name"] for r in _rows("units")),
+            "units": _any(w for r in _rows("units") for w in _unit_forms(r)),
+            "part": _any(r["name"] for r in _rows("parts")),
+            "zone": _any(r["name"] for r in _rows("zones")),
+            "holiday": _any(r["name"] for r in _rows("holidays")),
+            "season": _any(("بهار", "تابستان", "پاییز", "خزان", "زمستان")),
+            "year": r"(?<![\d.,/])(?:1[2-9]\d\d|20\d\d)(?!\d|[.,/:]\d)",
+            "shortyear": r"(?<![\d.,/])(?:[3-9]\d|0\d)(?!\d|[.,/:]\d)",
+        }
+    )
 
 
 @cache

@@ -17,7 +17,8 @@ _PAST = re.compile("گذشته|قبل|پیش(?! رو)|پارسال|گذشت")
 _NEXT = re.compile("آینده|آتی|بعد|پیش رو|دیگر|پس")
 _EARLY, _MIDDLE, _LATE = re.compile("اوایل"), re.compile("اواسط|میانه|نیمه"), re.compile("اواخر")
 _ISO = {
-    "second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M", "year": "P{}Y",
+    "second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M",
+    "year": "P{}Y",
 }  # fmt: skip
 _BASE = {"decade": ("year", 10), "century": ("year", 100)}
 _SEASONS = {"بهار": 0, "تابستان": 1, "پاییز": 2, "خزان": 2, "زمستان": 3}
@@ -56,7 +57,7 @@ def calendar_of(words: str | None) -> Calendar | None:
 
 
 def _year(words: str | None, calendar: Calendar | None) -> tuple[int | None, Calendar | None]:
-    """A year with its century filled in, and its calendar. Two digits are Jalali 1300s (00-09: 1400s) or Gregorian 1900s."""
+    """A year with its century filled in, and its calendar: two digits are Jalali 13xx (00-09: 14xx) or Gregorian."""
     if not words:
         return None, calendar
     value = lexicon.number(words)
@@ -90,7 +91,16 @@ def date(g: Groups) -> Meaning | None:
     limit = {"jalali": 31, "gregorian": 31, "hijri": 30}[cal]
     if not day or day > limit or (day2 is not None and not day < day2 <= limit):
         return None
-    return Meaning(form="day", day=day, day2=day2, month=month, calendar=cal, year=year, when=when(mod), when_unit=_unit_of_mod(mod))
+    return Meaning(
+        form="day",
+        day=day,
+        day2=day2,
+        month=month,
+        calendar=cal,
+        year=year,
+        when=when(mod),
+        when_unit=_unit_of_mod(mod),
+    )
 
 
 def date_pair(g: Groups) -> Meaning | None:
@@ -104,7 +114,9 @@ def day_of_month(g: Groups) -> Meaning | None:
     day, day2 = _number(g["d"]), _number(g.get("d2"))
     if not day or day > 31:
         return None
-    return Meaning(form="day", day=day, day2=day2, calendar=calendar_of(g.get("era")), when=when(g["mod"]), when_unit="month")
+    return Meaning(
+        form="day", day=day, day2=day2, calendar=calendar_of(g.get("era")), when=when(g["mod"]), when_unit="month"
+    )
 
 
 def month(g: Groups) -> Meaning | None:
@@ -167,9 +179,13 @@ def clock(g: Groups) -> Meaning | None:
         return None
     named = g.get("part")
     code = lexicon.look(lexicon.parts(), named) if named else None
-    if code in ("TAF", "TEV", "TNI") and 1 <= hour < 12 and not (code == "TNI" and hour < 5):
-        hour += 12
-    elif code == "TNO" and hour < 4:
+    if (
+        code in ("TAF", "TEV", "TNI")
+        and 1 <= hour < 12
+        and not (code == "TNI" and hour < 5)
+        or code == "TNO"
+        and hour < 4
+    ):
         hour += 12
     elif code in ("TMO", "TNI") and hour == 12:
         hour = 0
@@ -192,7 +208,14 @@ def year(g: Groups) -> Meaning | None:
     last, _ = _year(g.get("y2"), calendar)
     if last is not None and first is not None and last < first:
         return None
-    return Meaning(form="year", year=first, year2=last, calendar=calendar, edge=edge(g.get("edge")), approximate=bool(g.get("edge")))
+    return Meaning(
+        form="year",
+        year=first,
+        year2=last,
+        calendar=calendar,
+        edge=edge(g.get("edge")),
+        approximate=bool(g.get("edge")),
+    )
 
 
 def decade(g: Groups) -> Meaning | None:
@@ -292,7 +315,10 @@ def duration(g: Groups) -> Meaning | None:
         return None
     value = _amount(n, unit, half or bool(g.get("halfof")))
     words = g.get("cmp") or ""
-    more, less = re.search("بیش|بالغ|حداقل|دستکم|فراتر|دست کم|متجاوز|لااقل", words), re.search("کم ?تر|حداکثر|زیر", words)
+    more, less = (
+        re.search("بیش|بالغ|حداقل|دستکم|فراتر|دست کم|متجاوز|لااقل", words),
+        re.search("کم ?تر|حداکثر|زیر", words),
+    )
     if more or less:
         value = value.replace("P", "P>" if more else "P<", 1)
     elif g.get("n2"):
@@ -303,7 +329,9 @@ def duration(g: Groups) -> Meaning | None:
 def some(g: Groups) -> Meaning | None:
     """Some units: unit."""
     unit = lexicon.look(lexicon.units(), g.get("unit") or "") or "year"
-    return Meaning(form="fixed", kind="duration", value=_ISO[_BASE.get(unit, (unit, 1))[0]].format("X"), approximate=True)
+    return Meaning(
+        form="fixed", kind="duration", value=_ISO[_BASE.get(unit, (unit, 1))[0]].format("X"), approximate=True
+    )
 
 
 def every(g: Groups) -> Meaning | None:
@@ -344,7 +372,8 @@ def nothing(_: Groups) -> Meaning | None:
 PRODUCTIONS: Mapping[str, Callable[[Groups], Meaning | None]] = MappingProxyType({
     f.__name__: f
     for f in (
-        date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, zone, year, decade, century, season, weekend, holiday,
+        date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, zone, year, decade, century, season, weekend,
+        holiday,
         relative, ago, anchor, duration, some, every, every_weekday, past, present, future, nothing,
     )
 })  # fmt: skip

@@ -22,7 +22,8 @@ NO_DAY = "no such day in the calendar"
 class Context(Struct, frozen=True):
     """What an expression is resolved against.
 
-    `published` the publication day or None; `source` the calendar that the article counts in, where words leave it open (None: months are Gregorian, years Jalali);
+    `published` the publication day or None; `source` the calendar that the article counts in,
+    where words leave it open (None: months are Gregorian, years Jalali);
     `ahead` whether the clause speaks of the future; `last` the latest day stated before, with its time's id;
     `year_hint` a day stated with its year, for dates without one where `published` is None.
     """
@@ -48,7 +49,9 @@ class Value(Struct, frozen=True):
     day: date | None = None
 
 
-def _stretch(stretch: Interval, calendar: Calendar | None = None, anchor: str | None = None, value: str | None = None) -> Value:
+def _stretch(
+    stretch: Interval, calendar: Calendar | None = None, anchor: str | None = None, value: str | None = None
+) -> Value:
     begin, end = stretch
     day = begin if end == begin + DAY else None
     return Value(value or calendars.iso(stretch), begin.isoformat(), end.isoformat(), calendar, None, anchor, None, day)
@@ -160,8 +163,10 @@ def _weekday(meaning: Meaning, context: Context) -> tuple[Interval, str] | None:
     elif meaning.when == "past":
         day = published - DAY * (((published.weekday() - weekday) % 7) or 7)
     elif meaning.when == "next" or context.ahead:
-        same = 0 if context.ahead and meaning.when is None else 7
-        day = published + DAY * (((weekday - published.weekday()) % 7) or same)
+        ahead = (weekday - published.weekday()) % 7
+        if meaning.when is None and ahead >= 5:  # «روز جمعه» on a Saturday is yesterday, whatever the verb says
+            ahead -= 7
+        day = published + DAY * (ahead or (7 if meaning.when else 0))
     else:
         day = published - DAY * ((published.weekday() - weekday) % 7)
     last = day
@@ -192,7 +197,9 @@ def _day(meaning: Meaning, context: Context) -> Value:
         return _timed(begin, meaning, anchor)
     value = _stretch((begin, end), meaning.calendar, anchor)
     if meaning.part and value.day:
-        return Value(f"{value.value}{meaning.part}", value.begin, value.until, value.calendar, meaning.zone, anchor, None, begin)
+        return Value(
+            f"{value.value}{meaning.part}", value.begin, value.until, value.calendar, meaning.zone, anchor, None, begin
+        )
     return value
 
 
@@ -244,18 +251,20 @@ def _clock(meaning: Meaning, context: Context) -> Value:
 
 def _month(meaning: Meaning, context: Context) -> Value:
     calendar = meaning.calendar or "gregorian"
+    # «اواخر ژوئن» stays 2019-06: ISO has a word for the month and none for its end. Others are stretches anyway.
+    edge = "" if calendar == "gregorian" else meaning.edge or ""
     number = meaning.month or 1
     count = (meaning.month2 or number) - number + 1
     base = _base(context)
     if meaning.year is not None:
         stretch = calendars.month(calendar, meaning.year, number, count)
-        return _stretch(calendars.part(stretch, meaning.edge or ""), calendar)
+        return _stretch(calendars.part(stretch, edge), calendar)
     if base is None:
         return _nothing(NO_DATE)
     options = _in_years(meaning, base[0], lambda y: calendars.month(calendar, y, number, count))
     when = meaning.when if meaning.when_unit is None and meaning.when != "this" else None
     stretch = _pick(options, base[0], when or ("next" if context.ahead and _soon(options, base[0]) else None))
-    return _stretch(calendars.part(stretch, meaning.edge or ""), calendar, base[1])
+    return _stretch(calendars.part(stretch, edge), calendar, base[1])
 
 
 def _season(meaning: Meaning, context: Context) -> Value:
@@ -271,7 +280,9 @@ def _season(meaning: Meaning, context: Context) -> Value:
     if meaning.when_unit == "year":
         shifts = ({"past": -1, "next": 1}.get(meaning.when or "", 0),)
     when = meaning.when if meaning.when_unit is None else None
-    stretch = _pick((calendars.season(this + n, number) for n in shifts), base[0], when or ("next" if context.ahead else None))
+    stretch = _pick(
+        (calendars.season(this + n, number) for n in shifts), base[0], when or ("next" if context.ahead else None)
+    )
     return _stretch(calendars.part(stretch, meaning.edge or ""), "jalali", base[1])
 
 

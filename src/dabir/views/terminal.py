@@ -20,7 +20,7 @@ def render(record: Record) -> RenderableType:
 
 
 def _row(label: str, value: str, style: str = "") -> list[Line]:
-    return [Line.assemble(("    " + label.ljust(12), "dim"), (value, style))] if value else []
+    return [Line.assemble(("    " + label.ljust(14), "dim"), (value, style))] if value else []
 
 
 def _heading(title: str, count: int) -> list[Line]:

@@ -1,0 +1,153 @@
+"""Times: every example of the data, case tables, laws of calendars and spans, checks, dates on the command line."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dabir.errors import InputError
+from dabir.model import Time
+from dabir.text.clean import clean
+from dabir.times import calendars, grammar
+from dabir.times.check import check_times
+from dabir.times.find import find_times, parse_date
+
+CASES = tomllib.loads((Path(__file__).parent / "cases" / "times" / "resolve.toml").read_text("utf-8"))["case"]
+EXAMPLES = [(rule.name, dict(e)) for rule in grammar.rules() for e in rule.examples]
+COUNTERS = [(rule.name, text) for rule in grammar.rules() for text in rule.counter]
+
+
+def times(text: str, published: str | None) -> tuple[Time, ...]:
+    return find_times(clean(text), date.fromisoformat(published) if published else None)
+
+
+def checks(text: str, published: str) -> list[str]:
+    cleaned, day = clean(text), date.fromisoformat(published)
+    return [c.kind for c in check_times(cleaned, find_times(cleaned, day), day)]
+
+
+def squeeze(words: str) -> str:
+    return words.replace("\u200c", "")
+
+
+@pytest.mark.parametrize("strip", [False, True], ids=["as-is", "no-half-space"])
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[f"{n}-{i}" for i, (n, _) in enumerate(EXAMPLES)])
+def test_example(name: str, example: dict[str, Any], strip: bool) -> None:
+    text = squeeze(example["text"]) if strip else example["text"]
+    found = {squeeze(t.text): t.value for t in times(text, example.get("published"))}
+    words = squeeze(example.get("find", ""))
+    assert example.get("value") in [v for w, v in found.items() if not words or w == words], (name, found)
+
+
+@pytest.mark.parametrize(("name", "text"), COUNTERS)
+def test_counter_example(name: str, text: str) -> None:
+    assert [t.text for t in times(text, "2025-02-28")] == [], name
+
+
+@pytest.mark.parametrize("strip", [False, True], ids=["as-is", "no-half-space"])
+@pytest.mark.parametrize("case", CASES, ids=[c["label"] for c in CASES])
+def test_case(case: dict[str, Any], strip: bool) -> None:
+    text = squeeze(case["text"]) if strip else case["text"]
+    got = [[squeeze(t.text), t.value or ""] for t in times(text, case.get("published"))]
+    assert got == [[squeeze(words), value] for words, value in case["times"]]
+
+
+def test_ids_spans_and_reasons() -> None:
+    text = "دیروز و ۳۱ مهر ۱۴۰۳ و روز بعد."
+    found = times(text, None)
+    assert [t.id for t in found] == ["t1", "t2", "t3"]
+    assert all(text[t.start : t.end] == t.text for t in found)
+    assert all(t.value is None and t.reason for t in found)
+
+
+@given(st.integers(1300, 1500), st.integers(1, 12), st.integers(1, 29))
+def test_jalali_round_trip(year: int, month: int, day: int) -> None:
+    assert calendars.from_date("jalali", calendars.to_date("jalali", year, month, day)) == (year, month, day)
+
+
+@given(st.integers(1343, 1500), st.integers(1, 12), st.integers(1, 29))
+def test_hijri_round_trip(year: int, month: int, day: int) -> None:
+    assert calendars.from_date("hijri", calendars.to_date("hijri", year, month, day)) == (year, month, day)
+
+
+@given(st.integers(1300, 1499), st.integers(1, 12))
+def test_months_of_a_year_meet(year: int, month: int) -> None:
+    begin, end = calendars.month("jalali", year, month)
+    assert end == calendars.month("jalali", year, month + 1)[0]
+    assert 29 <= (end - begin).days <= 31
+    assert calendars.years("jalali", year)[0] <= begin < end <= calendars.years("jalali", year)[1]
+
+
+@given(st.dates(date(1950, 1, 1), date(2070, 1, 1)), st.integers(-3, 3))
+def test_week_shares_five_days_with_the_iranian_week(day: date, shift: int) -> None:
+    begin, end = calendars.week(day, shift)
+    assert (end - begin) == timedelta(7)
+    assert begin.weekday() == 0
+
+
+_WORDS = st.sampled_from(
+    [
+        "روز", "ساعت", "۱۲", "۵", "سه", "شنبه", "سه‌شنبه", "دوشنبه", "اسفند", "بهمن‌ماه", "۱۴۰۳", "و", "،", "(", ")",
+        "گذشته", "آینده", "صبح", "به", "وقت", "مسکو", "هفته", "سال", "پیش", "یک", "بیست", "هزار", "۱۲:", "۱۲/",
+        "از", "آن",
+    ]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_WORDS, max_size=30), st.sampled_from([None, "2025-02-28", "2020-02-29"]))
+def test_spans_slice_and_reading_twice_is_the_same(words: list[str], published: str | None) -> None:
+    text = " ".join(words)
+    found = times(text, published)
+    assert all(text[t.start : t.end] == t.text for t in found)
+    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert found == times(text, published)
+
+
+@pytest.mark.parametrize("unit", ["ساعت ", "۱۲/", "بیست و ", "روز ", "۵ ", "سه شنبه (", "هزار و "])
+def test_hostile_text_is_read(unit: str) -> None:
+    assert find_times(clean(unit * (60_000 // len(unit))), date(2025, 2, 28)) is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2025-02-28", "2025-02-28"), ("2025-02-28T10:00:00+03:30", "2025-02-28"), ("1403-12-10", "2025-02-28"),
+        ("۱۰ اسفند ۱۴۰۳", "2025-02-28"), ("۱۴۰۳/۱۲/۱۰", "2025-02-28"), ("دهم اسفندماه ۱۴۰۳", "2025-02-28"),
+        ("۳۰ اسفند ۱۴۰۳", "2025-03-20"),
+    ],
+)  # fmt: skip
+def test_parse_date(words: str, day: str) -> None:
+    assert parse_date(words) == date.fromisoformat(day)
+
+
+NO_DAYS = ["۳۱ اسفند ۱۴۰۳", "۳۰ اسفند ۱۴۰۲", "2025-02-30", "1403-13-01", "سلام", "", "۱۰ اسفند"]
+
+
+@pytest.mark.parametrize("words", NO_DAYS)
+def test_parse_date_refuses(words: str) -> None:
+    with pytest.raises(InputError):
+        parse_date(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "kinds"),
+    [
+        ("روز پنجشنبه نهم اسفند ۱۴۰۳ رفت.", "2025-02-28", []),
+        ("روز جمعه نهم اسفند ۱۴۰۳ رفت.", "2025-02-28", ["weekday-mismatch"]),
+        ("امروز (شنبه) رفت.", "2020-02-16", ["weekday-mismatch"]),
+        ("۲۰ دسامبر (۲۹ آذر) رفت.", "2019-12-25", []),
+        ("۲۰ دسامبر (۲۸ آذر) رفت.", "2019-12-25", ["calendar-mismatch"]),
+        ("۳۱ مهر ۱۴۰۳ رفت.", "2025-02-28", ["impossible-date"]),
+        ("دیروز ساعت ۱۶:۳۰ به وقت مسکو (۱۷ به وقت تهران) رفت.", "2025-02-28", []),
+        ("دیروز ساعت ۱۶:۳۰ به وقت مسکو (۱۹ به وقت تهران) رفت.", "2025-02-28", ["clock-mismatch"]),
+    ],
+)
+def test_checks(text: str, published: str, kinds: list[str]) -> None:
+    assert checks(text, published) == kinds
