@@ -34,11 +34,9 @@ def _lines() -> Iterator[str]:
         yield "| --- | --- |"
         for parameter in command.params:
             label = parameter.metavar if parameter.param_type_name == "argument" else ", ".join(parameter.opts)
-            choices = getattr(parameter.type, "choices", None)
             value = "" if parameter.param_type_name == "argument" else (parameter.metavar or "")
-            if choices:
-                value = "/".join(str(c) for c in choices)
-            yield f"| `{' '.join(x for x in (label, value) if x)}` | {parameter.help} |"
+            shown = " ".join(x for x in (label, value) if x).replace("|", "\\|")
+            yield f"| `{shown}` | {parameter.help} |"
 
 
 if __name__ == "__main__":

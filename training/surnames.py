@@ -2,8 +2,8 @@
 
     python training/surnames.py NEWS.jsonl.gz [--least 6] [--share 0.3]
 
-Input: JSON Lines of news items (`title`, `text`). A word is listed where at least `share` of its occurrences follow a given
-name (first words of the people in data/kb/people and data/kb/given_names.tsv), `least` times or more. Only the words leave it.
+Input: JSON Lines of news items (`title`, `text`). A word is listed where at least `share` of its occurrences follow
+a given name (first words of the people in data/kb/people and data/kb/given_names.tsv), `least` times or more. Only the words leave it.
 """
 
 from __future__ import annotations
@@ -45,8 +45,10 @@ def main() -> None:
                 words = WORD.findall("".join(map(fold_char, part)))
                 every.update(words)
                 behind.update(b for x, b in zip(words, words[1:], strict=False) if x in given)
-    rows = sorted(w for w, n in behind.items() if n >= a.least and n >= a.share * every[w] and w.isalpha() and len(w) > 2 and w not in given)
-    OUT.write_text("# Made by training/surnames.py: words of Persian news that mostly stand behind a given name.\nfa\n" + "".join(w + "\n" for w in rows), encoding="utf-8")
+    often = (w for w, n in behind.items() if n >= a.least and n >= a.share * every[w])
+    rows = sorted(w for w in often if w.isalpha() and len(w) > 2 and w not in given)
+    head = "# Made by training/surnames.py: words of Persian news that mostly stand behind a given name.\nfa\n"
+    OUT.write_text(head + "".join(w + "\n" for w in rows), encoding="utf-8")
     print(len(rows), "surnames;", len(given), "given names")
 
 

@@ -132,7 +132,7 @@ def read(
     ] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of articles that name none.")] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Address of articles that give none.")] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="What to print.")] = "text",
+    form: Annotated[Format, typer.Option("--format", "-f", metavar="text|json|jsonl|html", help="What to print.")] = "text",
     path: Output = None,
     jobs: Jobs = 1,
 ) -> None:
@@ -191,7 +191,7 @@ def evaluate(
         str, typer.Argument(metavar="INPUT", help="Records (.jsonl), or articles that are read first (as for read).")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    show: Annotated[Layer | None, typer.Option(help="List the differences of this layer, too.")] = None,
+    show: Annotated[Layer | None, typer.Option(metavar="times|statements|events", help="List the differences of this layer.")] = None,
     jobs: Jobs = 1,
 ) -> None:
     """Compare records with gold: precision, recall and F1 of times, statements and events."""

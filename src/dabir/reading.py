@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -22,7 +23,8 @@ from dabir.times.check import check_times
 from dabir.times.find import find_times, parse_date
 
 MAX_CHARS = 20_000_000
-DARI_MARKS = ("افغانستان", "کابل", "ولسوال", "پوهنتون", "شورای ملی", "وزارت خارجهی امارت", "طلوعنیوز", "پژواک")
+# Words of Dari as Afghan outlets write it, spelled as keys; two of them tell the variety.
+DARI_MARKS = ("ولسوال", "پوهنتون", "طلوعنیوز", "پژواک", "امارت اسلامی", "ریاستجمهوری افغانستان", "اگست", "جنوری", "فبروری", "اپریل", "سپتمبر", "اکتوبر", "نومبر", "دسمبر", "داکتر", "شاروال", "ملاقات نمود")
 
 
 class Tools(Struct, frozen=True):
@@ -121,9 +123,9 @@ def home_state(kb: KnowledgeBase, text: Text, outlet: str | None) -> str:
     return "AFG" if _variety(text) == "dari" else "IRN"
 
 
-def _variety(text: Text) -> str | None:
+def _variety(text: Text) -> Literal["iranian", "dari"] | None:
     """`dari` where Afghan words of the text outnumber Iranian ones, `iranian` else; null for no words."""
     if not text.tokens:
         return None
-    marks = sum(text.key.count(w) for w in DARI_MARKS[2:])
+    marks = sum(text.key.count(w) for w in DARI_MARKS)
     return "dari" if marks >= 2 else "iranian"

@@ -149,10 +149,10 @@ def _may_be_one(s: Setting, a: int, b: int) -> bool:
 
 def status_of(group: Sequence[Report]) -> str:
     """The status that the reports of an event give together."""
-    total: Counter[str] = Counter()
+    total: dict[str, float] = {}
     for r in group:
         for status, p in r.statuses.items():
-            total[status] += p * r.p
+            total[status] = total.get(status, 0.0) + p * r.p
     return max(total, key=lambda k: (total[k], k))
 
 

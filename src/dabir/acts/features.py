@@ -164,6 +164,7 @@ def prepositions(s: Setting) -> list[str]:
     """For each mention the words that mark its role: the preposition before it, that of the phrase it is joined to by «و»,
     `start` at the beginning of a clause, `noun` behind another word (an ezafe)."""
     marks: list[str] = []
+    ends = {p.end: p for p in s.places}
     for n, m in enumerate(s.mentions):
         at = s.token(m.start)
         before = s.words[at - 1] if at else "<s>"
@@ -172,6 +173,11 @@ def prepositions(s: Setting) -> list[str]:
             before = "<s>"
         if before in ("«", '"') and at - 2 >= low:
             before = s.words[at - 2]
+        # «استانبول ترکیه»، «ریاض پایتخت عربستان»: the country only says where the town is.
+        town = ends.get(m.start - 1) or (ends.get(s.token_starts[at - 1] - 1) if at and before == "پایتخت" else None)
+        if town is not None and town.kind != "country" and town.country == m.state:
+            marks.append("town")
+            continue
         joined = n and before in ("و", "،") and s.mentions[n - 1].end >= s.text.tokens[at - 1].start - 1
         if n and s.mentions[n - 1].start == m.start:
             marks.append(marks[-1])

@@ -148,7 +148,7 @@ def _after_honorific(scan: Scanner, i: int, match: Match) -> list[Phrase]:
 
 
 def _replace(phrase: Phrase, **changes: object) -> Phrase:
-    return Phrase(**{**{f: getattr(phrase, f) for f in phrase.__struct_fields__}, **changes})  # type: ignore[arg-type]
+    return Phrase(**{**{f: getattr(phrase, f) for f in phrase.__struct_fields__}, **changes})
 
 
 def _headed(scan: Scanner, i: int, match: Match, head: Sense) -> list[Phrase]:

@@ -100,7 +100,8 @@ class KnowledgeBase(Struct, frozen=True):
 def covers(holding: Holding, date: str) -> bool:
     """Whether a holding covers an ISO date; bounds known to the month or year cover it where they may."""
     begin, end = holding.begin, holding.end
-    return bool(begin) and begin[: len(date)] <= date[: len(begin)] and (not end or date < end or end.startswith(date))
+    ended = bool(end) and (date >= end if len(end) >= len(date) else date[: len(end)] > end)
+    return bool(begin) and begin[: len(date)] <= date[: len(begin)] and not ended
 
 
 def _plural_forms(adjective: str) -> tuple[str, ...]:

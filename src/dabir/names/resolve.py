@@ -47,9 +47,9 @@ def resolve_mentions(
     text: Text, kb: KnowledgeBase, *, date: str | None = None, home: str = "IRN"
 ) -> Names:
     """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means."""
-    phrases = find_phrases(text, kb)
-    people = _people(text, kb, phrases)
-    phrases = _with_surnames(text, phrases, people)
+    found = find_phrases(text, kb)
+    people = _people(text, kb, found)
+    phrases = _with_surnames(text, found, people)
     resolver = _Resolver(text, kb, people, date, home)
     mentions: list[Mention] = []
     for phrase in phrases:

@@ -54,7 +54,7 @@ def find_times(
 
 
 def _resolve(text: Text, groups: list[Part], base: Context) -> list[Value]:
-    """The groups' values, in order: days first, since a clock takes the day of its sentence, said before it or after."""
+    """The groups' values, in order. Days come first: a clock takes the day of its sentence, said before it or after."""
     bounds = [s for s, _ in text.sentences]
     stated: dict[int, list[tuple[int, date, str]]] = {}
     values: dict[int, Value] = {}

@@ -218,6 +218,13 @@ def year(g: Groups) -> Meaning | None:
     )
 
 
+def quarter(g: Groups) -> Meaning | None:
+    """Three months of a year: n, y, era."""
+    year, calendar = _year(g["y"], calendar_of(g.get("era")))
+    last = 3 * lexicon.number(g["n"] or "")
+    return Meaning(form="month", month=last - 2, month2=last, year=year, calendar=calendar)
+
+
 def decade(g: Groups) -> Meaning | None:
     """A decade: edge, y, era."""
     first, calendar = _year(g["y"], calendar_of(g.get("era")))
@@ -372,7 +379,9 @@ def nothing(_: Groups) -> Meaning | None:
 PRODUCTIONS: Mapping[str, Callable[[Groups], Meaning | None]] = MappingProxyType({
     f.__name__: f
     for f in (
-        date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, zone, year, decade, century, season, weekend,
+        date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, zone,
+        year, quarter, decade, century, season,
+        weekend,
         holiday,
         relative, ago, anchor, duration, some, every, every_weekday, past, present, future, nothing,
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Literal
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -345,8 +345,7 @@ def _ago(meaning: Meaning, context: Context) -> Value:
     return _stretch((day, day + DAY), None, base[1])
 
 
-Form = Literal["day", "clock", "month", "season", "year", "decade", "century", "relative", "ago", "anchor", "fixed"]
-_FORMS: dict[str, Callable[[Meaning, Context], Value]] = {
+_FORMS: Mapping[str, Callable[[Meaning, Context], Value]] = MappingProxyType({
     "day": _day, "clock": _clock, "month": _month, "season": _season, "year": _year, "decade": _decade,
     "century": _century, "relative": _relative, "ago": _ago, "anchor": _anchor, "fixed": _fixed,
-}  # fmt: skip
+})  # fmt: skip
