@@ -22,7 +22,7 @@ test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest
 
 lint: $(READY)  ## ruff: rules and formatting of imports
-	@$(BIN)/python -m ruff check src tests benchmarks $(wildcard training)
+	@$(BIN)/python -m ruff check src tests benchmarks scripts $(wildcard training)
 
 types: $(READY)  ## mypy, strict
 	@$(BIN)/python -m mypy

@@ -2,7 +2,7 @@
 
     python benchmarks/speed.py [ARTICLES.jsonl] [--limit N] [--repeat N]
 
-Without a file, the sample articles that ship with the package are read over and over (`--repeat` times). Prints a table.
+Without a file, the sample articles that ship with the package are read `--repeat` times. Prints a table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Build the wheel into a temporary folder and check that it carries every data file, template and licence of the source tree."""
+"""Build the wheel and check that it carries every data file, template and licence of the source tree."""
 
 from __future__ import annotations
 

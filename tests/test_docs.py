@@ -32,7 +32,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     script = path / "bin" / "dabir"
     script.parent.mkdir()
     script.write_text(
-        f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -c 'from dabir.cli import main; main()' \"$@\"\n", encoding="utf-8"
+        f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -c 'from dabir.cli import main; main()' \"$@\"\n",
+        encoding="utf-8",
     )
     script.chmod(0o755)
     run(path, "dabir read samples.jsonl --format jsonl > records.jsonl")
@@ -67,7 +68,9 @@ def test_command_reference_is_up_to_date() -> None:
 def test_make_targets_of_the_docs_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     pages = [*PAGES, ROOT / "CONTRIBUTING.md"]
-    named = {m for p in pages for m in re.findall(r"^ {4}make ([a-z]+)|`make ([a-z]+)`", p.read_text(encoding="utf-8"), re.M)}
+    named = {
+        m for p in pages for m in re.findall(r"^ {4}make ([a-z]+)|`make ([a-z]+)`", p.read_text(encoding="utf-8"), re.M)
+    }
     assert {a or b for a, b in named} <= targets
 
 

@@ -95,13 +95,18 @@ def test_times() -> None:
     assert figures(gold, times=(time("پنجشنبه", "2025-02-28"),))["times.value"] == (0, 0)
     assert figures(gold, times=(time("مسکو", "FUTURE"),))["times.found"] == (0, 0)
     vague = GoldArticle("a", TEXT, times=(GoldTime("روز پنجشنبه", "PAST"),))
-    assert evaluate([vague], [ScoredRecord(ScoredArticle(TEXT), times=(time("پنجشنبه", "2025"),))]).figures[
-        "times.found"
-    ].pred == 0
+    assert (
+        evaluate([vague], [ScoredRecord(ScoredArticle(TEXT), times=(time("پنجشنبه", "2025"),))])
+        .figures["times.found"]
+        .pred
+        == 0
+    )
 
 
 def test_statements() -> None:
-    gold = GoldArticle("a", TEXT, statements=(GoldStatement("لاوروف", "ما آماده‌ایم", "ما آماده‌ایم", "سرگئی لاوروف", "RUS"),))
+    gold = GoldArticle(
+        "a", TEXT, statements=(GoldStatement("لاوروف", "ما آماده‌ایم", "ما آماده‌ایم", "سرگئی لاوروف", "RUS"),)
+    )
 
     def said(person: str | None, words: str = "ما آماده‌ایم") -> tuple[ScoredStatement, ...]:
         return (ScoredStatement(ScoredSpeaker("لاوروف", person, "RUS"), span(words)),)
@@ -116,7 +121,9 @@ def test_events() -> None:
     sides = (ScoredActor("participant", state="RUS"), ScoredActor("participant", state="CHN"))
     gold = GoldArticle("a", TEXT, events=(GoldEvent("meet", "دیدار کرد", "held", sides, "2025-02-27", True),))
 
-    def event(act: str = "meet", begin: str | None = "2025-02-27", actors: tuple[ScoredActor, ...] = sides) -> ScoredEvent:
+    def event(
+        act: str = "meet", begin: str | None = "2025-02-27", actors: tuple[ScoredActor, ...] = sides
+    ) -> ScoredEvent:
         return ScoredEvent(act, span("دیدار کرد"), "held", actors, begin)
 
     assert figures(gold, events=(event(),))["events.full"] == (1, 1)
@@ -170,7 +177,10 @@ def test_half_spaces_cost_little() -> None:
             reader.read(text, published=row["published"], outlet=row["outlet"])
             for text in (row["text"], row["text"].replace("\u200c", ""))
         ]
-        found = [{*(t.value for t in r.times), *(e.act for e in r.events), *(s.speaker.person for s in r.statements)} for r in pair]
+        found = [
+            {*(t.value for t in r.times), *(e.act for e in r.events), *(s.speaker.person for s in r.statements)}
+            for r in pair
+        ]
         kept, lost, same = kept + len(found[0]), lost + len(found[1]), same + len(found[0] & found[1])
     assert same >= 0.9 * max(kept, lost)
 

@@ -53,7 +53,8 @@ def test_publication_dates(given: str, expect: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["۳۱ اسفند ۱۴۰۳", "1402-12-30", "2025-02-29", "1403-13-01", "2025-02-28T25:00", "دیروز", "", "۱۰ فلان ۱۴۰۳"]
+    "given",
+    ["۳۱ اسفند ۱۴۰۳", "1402-12-30", "2025-02-29", "1403-13-01", "2025-02-28T25:00", "دیروز", "", "۱۰ فلان ۱۴۰۳"],
 )
 def test_dates_that_do_not_exist(given: str) -> None:
     with pytest.raises(InputError):
@@ -97,7 +98,9 @@ def test_what_is_not_persian(text: str, says: str) -> None:
         check_persian(text)
 
 
-@pytest.mark.parametrize("text", [PERSIAN, PERSIAN.replace("ی", "ي").replace("ک", "ك"), "دیدار شد", PERSIAN + "(FSB, NATO)"])
+@pytest.mark.parametrize(
+    "text", [PERSIAN, PERSIAN.replace("ی", "ي").replace("ک", "ك"), "دیدار شد", PERSIAN + "(FSB, NATO)"]
+)
 def test_what_is_persian(text: str) -> None:
     check_persian(text)
 
@@ -111,7 +114,14 @@ def test_text_file_keeps_its_characters(tmp_path: Path) -> None:
 
 def test_json_lines(tmp_path: Path) -> None:
     good = line(text=PERSIAN, id=7, title="تیتر", published="۱۰ اسفند ۱۴۰۳", outlet="ایسنا", other=[1])
-    bad = ["{broken\n", line(title="بی متن"), line(text=5), line(text=""), line(text=PERSIAN, published="1403-12-31"), "[1]\n"]
+    bad = [
+        "{broken\n",
+        line(title="بی متن"),
+        line(text=5),
+        line(text=""),
+        line(text=PERSIAN, published="1403-12-31"),
+        "[1]\n",
+    ]
     path = write(tmp_path / "a.jsonl", "\ufeff" + good + "\n" + "".join(bad) + good)
     found = read(path, published="2020-01-01", outlet="دیگر")
     assert [isinstance(x, Failure) for x in found] == [False, *[True] * len(bad), False]
@@ -119,7 +129,9 @@ def test_json_lines(tmp_path: Path) -> None:
     assert isinstance(first, RawArticle)
     assert (first.ref, first.title, first.published, first.outlet) == ("7", "تیتر", "2025-02-28", "ایسنا")
     assert [f.where for f in faults] == [f"{path}:{n}" for n in range(3, 9)]
-    for fault, says in zip(faults, ("broken JSON", "no `text`", "not an article", "no text", "does not exist", "not an"), strict=True):
+    for fault, says in zip(
+        faults, ("broken JSON", "no `text`", "not an article", "no text", "does not exist", "not an"), strict=True
+    ):
         assert isinstance(fault, Failure)
         assert says in fault.message
         assert "\n" not in str(fault)
@@ -149,7 +161,9 @@ def test_paths(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         write(tmp_path / name, text)
     (tmp_path / "empty").mkdir()
-    found = read(tmp_path, tmp_path / "none.txt", tmp_path / "notes.md", tmp_path / "empty", tmp_path / "none.jsonl", "x.pdf")
+    found = read(
+        tmp_path, tmp_path / "none.txt", tmp_path / "notes.md", tmp_path / "empty", tmp_path / "none.jsonl", "x.pdf"
+    )
     assert [x.where.removeprefix(str(tmp_path)) for x in found] == [
         "/b.txt", "/sub/a.txt", "/none.txt", "/notes.md", "/empty", "/none.jsonl", "x.pdf",
     ]  # fmt: skip

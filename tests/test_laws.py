@@ -22,7 +22,7 @@ WORDS = [
     "مذاکرات", "تحریم", "«", "»", "،", ".", ":", "\n", "می شود", "مذاکره‌کنندگان", "مذاکرهکنندگان", "به گزارش ایسنا،", "احضار", "سفیر", "را", "و",
     "🔹", "ساعت ۱۶:۳۰ به وقت مسکو", "دو کشور", "وی", "افزود", "a", "\u200c", "\u202b", "&nbsp;", "كردند", "هفته آینده", "خواهد کرد",
 ]  # fmt: skip
-ARTICLES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=60).map(" ".join)
+ARTICLES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=60).map(" ".join).filter(str.strip)
 
 
 def spans(node: Any) -> list[dict]:

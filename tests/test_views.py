@@ -33,7 +33,7 @@ from dabir.model import (
 from dabir.output import schema
 from dabir.views import page, terminal
 
-TEXT = "لاوروف روز پنجشنبه در مسکو گفت: <b>دیدار</b> & گفت‌وگو با \"چین\" فردا انجام می‌شود."
+TEXT = 'لاوروف روز پنجشنبه در مسکو گفت: <b>دیدار</b> & گفت‌وگو با "چین" فردا انجام می‌شود.'
 
 
 def span(words: str) -> Span:
@@ -77,12 +77,21 @@ def shown(record: Record) -> str:
 def test_terminal_shows_main_event_first(record: Record) -> None:
     text = shown(record)
     assert text.index("meet") < text.index("talks")
-    for words in ("سرگئی لاوروف (RUS)", "2025-02-27", "مسکو (RUS)", "phone", "چین", "CONSULT", "not-stated", "no <date>"):
+    for words in (
+        "سرگئی لاوروف (RUS)",
+        "2025-02-27",
+        "مسکو (RUS)",
+        "phone",
+        "چین",
+        "CONSULT",
+        "not-stated",
+        "no <date>",
+    ):
         assert words in text
     assert "weekday & date differ" in text
 
 
-def test_terminal_takes_no_markup_from_the_article(record: Record) -> None:
+def test_terminal_takes_no_markup_from_the_article() -> None:
     bare = Record(Article(id="x", text="[red]متن[/red]", clean="", title="[bold]تیتر[/bold]"))
     assert "[bold]تیتر[/bold]" in shown(bare)
 
@@ -152,9 +161,7 @@ def test_empty_record() -> None:
 
 @given(st.text(max_size=30), st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=8))
 def test_pieces_join_to_the_text(text: str, ranges: list[tuple[int, int]]) -> None:
-    spans = [
-        page.Mark(a, b, f"l{n}", f"tip {n}", f"x{n}") for n, (a, b) in enumerate(ranges) if a < b <= len(text)
-    ]
+    spans = [page.Mark(a, b, f"l{n}", f"tip {n}", f"x{n}") for n, (a, b) in enumerate(ranges) if a < b <= len(text)]
     found = list(page.pieces(text, spans))
     assert "".join(p.text for p in found) == text
     assert sorted(a for p in found for a in p.anchors) == sorted(m.anchor for m in spans)

@@ -71,7 +71,8 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     day = parse_date(gold["published"]) if gold["published"] else None
     home = reading.home_state(kb, text, gold["outlet"])
     times = find_times(text, day)
-    names = resolve_mentions(text, kb, date=gold["published"], home=home)
+    clocks = [key_range(text, t.start, t.end) for t in times]
+    names = resolve_mentions(text, kb, date=gold["published"], home=home, outside=clocks)
     _, spots = find_places(text, kb)
     lead = item_source(text, names.mentions)
     statements = tuple(attribute(x, lead, {}) for x in find_statements(text, names.mentions, times, title_end))

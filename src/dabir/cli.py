@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -125,14 +126,19 @@ def read(
     published: Annotated[
         str | None,
         typer.Option(
+            "--published",
             metavar="DATE",
             help="Publication date of articles that have none: 2025-02-28, 1403-12-10 or '۱۰ اسفند ۱۴۰۳'. "
             "Without a date, «امروز» and the like stay unresolved.",
         ),
     ] = None,
-    outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Outlet of articles that name none.")] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="Address of articles that give none.")] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", metavar="text|json|jsonl|html", help="What to print.")] = "text",
+    outlet: Annotated[
+        str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
+    ] = None,
+    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="Address of articles that give none.")] = None,
+    form: Annotated[
+        Format, typer.Option("--format", "-f", metavar="text|json|jsonl|html", help="What to print.")
+    ] = "text",
     path: Output = None,
     jobs: Jobs = 1,
 ) -> None:
@@ -191,7 +197,10 @@ def evaluate(
         str, typer.Argument(metavar="INPUT", help="Records (.jsonl), or articles that are read first (as for read).")
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
-    show: Annotated[Layer | None, typer.Option(metavar="times|statements|events", help="List the differences of this layer.")] = None,
+    show: Annotated[
+        Layer | None,
+        typer.Option("--show", metavar="times|statements|events", help="List the differences of this layer."),
+    ] = None,
     jobs: Jobs = 1,
 ) -> None:
     """Compare records with gold: precision, recall and F1 of times, statements and events."""
@@ -226,6 +235,9 @@ def _print_evaluation(result: Evaluation) -> None:
 
 def main() -> None:
     """The `dabir` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # records are UTF-8 whatever the machine's locale
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace" if stream is sys.stderr else "strict")
     try:
         app()
     except DabirError as error:

@@ -281,9 +281,7 @@ def align(gold: Sequence[GoldArticle], records: Sequence[ScoredRecord]) -> list[
     return [*records, *[None] * (len(gold) - len(records))]
 
 
-def evaluate(
-    gold: Sequence[GoldArticle], records: Sequence[ScoredRecord], show: Layer | None = None
-) -> Evaluation:
+def evaluate(gold: Sequence[GoldArticle], records: Sequence[ScoredRecord], show: Layer | None = None) -> Evaluation:
     """The figures of `records` against `gold`, with the differences of layer `show`."""
     tally = _Tally()
     differences: list[Difference] = []

@@ -98,7 +98,8 @@ def _analyse(
 ) -> tuple[setting.Setting, dict[str, object]]:
     home = home_state(tools.kb, text, outlet)
     times = find_times(text, day)
-    names = resolve_mentions(text, tools.kb, date=day.isoformat()[:10] if day else None, home=home)
+    clocks = [setting.key_range(text, t.start, t.end) for t in times]
+    names = resolve_mentions(text, tools.kb, date=day.isoformat()[:10] if day else None, home=home, outside=clocks)
     places, spots = find_places(text, tools.kb)
     lead = item_source(text, names.mentions)
     outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}

@@ -85,10 +85,8 @@ def build(
     """The setting of one article; `title_end` is the key offset where the title ends (0 where there is none)."""
     starts = tuple(a for a, _ in text.sentences)
     by_sentence: list[list[int]] = [[] for _ in text.sentences]
-    whens = tuple(When(*key_range(text, t.start, t.end), t) for t in times)
     for n, m in enumerate(mentions):
-        # «به وقت تهران» names a clock, no party.
-        if by_sentence and not any(w.start <= m.start and m.end <= w.end for w in whens):
+        if by_sentence:
             by_sentence[max(0, bisect_right(starts, m.start) - 1)].append(n)
     return Setting(
         text=text,
@@ -96,7 +94,7 @@ def build(
         home=home,
         mentions=tuple(mentions),
         places=tuple(places),
-        whens=whens,
+        whens=tuple(When(*key_range(text, t.start, t.end), t) for t in times),
         speeches=tuple(_speech(text, n, s, mentions) for n, s in enumerate(statements)),
         triggers=find_triggers(text),
         words=tuple(t.text for t in text.tokens),

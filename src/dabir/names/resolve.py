@@ -44,10 +44,11 @@ class Names(Struct, frozen=True):
 
 
 def resolve_mentions(
-    text: Text, kb: KnowledgeBase, *, date: str | None = None, home: str = "IRN"
+    text: Text, kb: KnowledgeBase, *, date: str | None = None, home: str = "IRN", outside: Sequence[tuple[int, int]] = ()
 ) -> Names:
-    """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means."""
-    found = find_phrases(text, kb)
+    """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means; `outside` are key
+    ranges whose names stand for nobody («به وقت تهران» is a clock)."""
+    found = [p for p in find_phrases(text, kb) if not _lies_in(text, p, outside)]
     people = _people(text, kb, found)
     phrases = _with_surnames(text, found, people)
     resolver = _Resolver(text, kb, people, date, home)
@@ -55,6 +56,11 @@ def resolve_mentions(
     for phrase in phrases:
         mentions += resolver.resolve(phrase, mentions)
     return resolver.number(mentions)
+
+
+def _lies_in(text: Text, p: Phrase, ranges: Sequence[tuple[int, int]]) -> bool:
+    start, end = text.tokens[p.start].start, text.tokens[p.end - 1].end
+    return any(a <= start and end <= b for a, b in ranges)
 
 
 def _words(text: Text, start: int, end: int) -> str:

@@ -19,9 +19,7 @@ class Index(Struct, frozen=True):
 
 def index(record: Record) -> Index:
     """The parts of `record` by id."""
-    return Index(
-        {x.id: x for x in record.times}, {x.id: x for x in record.actors}, {x.id: x for x in record.places}
-    )
+    return Index({x.id: x for x in record.times}, {x.id: x for x in record.actors}, {x.id: x for x in record.places})
 
 
 def flat(text: str) -> str:
