@@ -30,8 +30,9 @@ from dabir import reading
 from dabir.acts import assemble, casting
 from dabir.acts.attribution import attribute, item_source
 from dabir.acts.events import Models, chances
-from dabir.acts.features import Cues, identity, mutual, parties, prepositions, role_features, trigger_features, when_features
+from dabir.acts.features import Cues, mutual, trigger_features, when_features
 from dabir.acts.linear import Linear
+from dabir.acts.parties import identity, parties, prepositions, role_features
 from dabir.acts.setting import Setting, build, key_range
 from dabir.acts.statements import find_statements
 from dabir.names.kb import load, squeeze
@@ -77,7 +78,11 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     lead = item_source(text, names.mentions)
     statements = tuple(attribute(x, lead, {}) for x in find_statements(text, names.mentions, times, title_end))
     s = build(text, title_end, home, names.mentions, spots, times, statements)
-    record = {"article": {"ref": gold["id"], "text": source}, "times": msgspec.to_builtins(times), "statements": msgspec.to_builtins(statements)}
+    record = {
+        "article": {"ref": gold["id"], "text": source},
+        "times": msgspec.to_builtins(times),
+        "statements": msgspec.to_builtins(statements),
+    }
     return Item(gold, source, s, statements, lead, record)
 
 
@@ -112,7 +117,11 @@ def label(item: Item) -> None:
         hits = [n for n, t in enumerate(s.triggers) if t.act == e["act"] and t.start < span[1] and t.end > span[0]]
         if not hits:
             here = s.sentence(span[0])
-            hits = [n for n, t in enumerate(s.triggers) if t.act == e["act"] and s.sentence(t.start) == here and n not in told][:1]
+            hits = [
+                n
+                for n, t in enumerate(s.triggers)
+                if t.act == e["act"] and s.sentence(t.start) == here and n not in told
+            ][:1]
         for n in hits[:1]:
             told.setdefault(n, g)
     for n, t in enumerate(s.triggers):
@@ -220,10 +229,14 @@ def fit_cast(items: list[Item], inner: int = 4, l2: float = 0.3) -> Linear:
         total = np.add.reduceat(e, starts)
         p = e / total[owner]
         value = -(score[gold] - top - np.log(total)).sum() + l2 * (w[1:] ** 2).sum()
-        grad = np.concatenate([[(p * b).sum() - b[gold].sum()], x.T @ p - np.asarray(x[gold].sum(axis=0)).ravel() + 2 * l2 * w[1:]])
+        grad = np.concatenate(
+            [[(p * b).sum() - b[gold].sum()], x.T @ p - np.asarray(x[gold].sum(axis=0)).ravel() + 2 * l2 * w[1:]]
+        )
         return value, grad
 
-    w = minimize(loss, np.concatenate([[1.0], np.zeros(len(index))]), jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    w = minimize(
+        loss, np.concatenate([[1.0], np.zeros(len(index))]), jac=True, method="L-BFGS-B", options={"maxiter": 200}
+    ).x
     table = {f: (round(float(w[n + 1]), 3),) for f, n in index.items() if abs(w[n + 1]) >= 0.01}
     return Linear(("yes",), (0.0,), {**table, "base": (round(float(w[0]), 4),)})
 
@@ -237,12 +250,21 @@ def _cast_groups(item: Item, role: Linear) -> list[tuple[list[list[str]], list[f
         want = tuple(roles.get(identity(s.mentions[c.party.mentions[0]]), "none") for c in short)
         if want not in every:
             want = max(every, key=lambda c: (sum(a == b for a, b in zip(c, want, strict=True)), c))
-        out.append(([casting.cast_features(s, n, short, marks, c) for c in every], [casting.base(short, c) for c in every], every.index(want)))
+        out.append(
+            (
+                [casting.cast_features(s, n, short, marks, c) for c in every],
+                [casting.base(short, c) for c in every],
+                every.index(want),
+            )
+        )
     return [g for g in out if len(g[0]) > 1]
 
 
 def predict(items: list[Item], models: Models) -> list[dict[str, Any]]:
-    return [{**i.record, "events": msgspec.to_builtins(assemble.find_events(i.s, models, i.statements, i.lead))} for i in items]
+    return [
+        {**i.record, "events": msgspec.to_builtins(assemble.find_events(i.s, models, i.statements, i.lead))}
+        for i in items
+    ]
 
 
 def scorer(path: Path) -> Any:
@@ -253,7 +275,9 @@ def scorer(path: Path) -> Any:
     return module
 
 
-def cross_validate(items: list[Item], folds: int, score: Any, grid: list[dict[str, float]], other: list[Item] | None = None) -> dict[str, float]:
+def cross_validate(
+    items: list[Item], folds: int, score: Any, grid: list[dict[str, float]], other: list[Item] | None = None
+) -> dict[str, float]:
     """Figures over held-out folds for each setting of the thresholds; the best by detected + who."""
     order = np.random.default_rng(SEED).permutation(len(items))
     parts = [set(order[k::folds].tolist()) for k in range(folds)]
@@ -266,7 +290,9 @@ def cross_validate(items: list[Item], folds: int, score: Any, grid: list[dict[st
                 continue
             golds, records = [], []
             for part, m in zip(parts, models, strict=True):
-                m = msgspec.structs.replace(m, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"])
+                m = msgspec.structs.replace(
+                    m, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"]
+                )
                 held = [source[n] for n in sorted(part)]
                 golds += [i.gold for i in held]
                 records += predict(held, m)
@@ -274,7 +300,12 @@ def cross_validate(items: list[Item], folds: int, score: Any, grid: list[dict[st
             for k, r in rows.items():
                 shown[name].append(f"{k} {r['f1']:.3f} ({r['precision']:.2f}/{r['recall']:.2f})")
             if not name:
-                value = rows["events.detected"]["f1"] + rows["events.who"]["f1"] + rows["events.full"]["f1"] + rows["events.main"]["f1"] / 2
+                value = (
+                    rows["events.detected"]["f1"]
+                    + rows["events.who"]["f1"]
+                    + rows["events.full"]["f1"]
+                    + rows["events.main"]["f1"] / 2
+                )
         print(cut, flush=True)
         for name, rows_ in shown.items():
             print("   ", name, " · ".join(rows_), flush=True)
@@ -293,8 +324,18 @@ def by_act(items: list[Item], folds: int, score: Any, cut: dict[str, float]) -> 
         held = [items[n] for n in sorted(part)]
         for item, record in zip(held, predict(held, models), strict=True):
             for act in {e["act"] for e in item.gold["events"]} | {e["act"] for e in record["events"]}:
-                g = {**item.gold, "times": [], "statements": [], "events": [e for e in item.gold["events"] if e["act"] == act]}
-                r = {**record, "times": [], "statements": [], "events": [e for e in record["events"] if e["act"] == act]}
+                g = {
+                    **item.gold,
+                    "times": [],
+                    "statements": [],
+                    "events": [e for e in item.gold["events"] if e["act"] == act],
+                }
+                r = {
+                    **record,
+                    "times": [],
+                    "statements": [],
+                    "events": [e for e in record["events"] if e["act"] == act],
+                }
                 rows, _ = score.score([g], [r])
                 for name in ("detected", "who", "full"):
                     row = rows[f"events.{name}"]
@@ -302,17 +343,26 @@ def by_act(items: list[Item], folds: int, score: Any, cut: dict[str, float]) -> 
                 tally[act, "gold"] += len(g["events"])
                 tally[act, "pred"] += len(r["events"])
     for act in sorted({a for a, _ in tally}, key=lambda a: -tally[a, "gold"]):
-        print(f"{act:18}" + "".join(f"{name} {tally[act, name]:4}  " for name in ("gold", "pred", "detected", "who", "full")))
+        print(
+            f"{act:18}"
+            + "".join(f"{name} {tally[act, name]:4}  " for name in ("gold", "pred", "detected", "who", "full"))
+        )
 
 
 def write(models: Models, cut: dict[str, float]) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for name in ("keep", "role", "cast", "status", "when", "main"):
         m: Linear = getattr(models, name)
-        raw = json.dumps({"classes": m.classes, "bias": m.bias, "weights": dict(sorted(m.weights.items()))}, ensure_ascii=False, separators=(",", ":"))
+        raw = json.dumps(
+            {"classes": m.classes, "bias": m.bias, "weights": dict(sorted(m.weights.items()))},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
         (OUT / f"{name}.json.gz").write_bytes(gzip.compress(raw.encode(), mtime=0))
     lines = "".join(f"{k} = {v}\n" for k, v in cut.items())
-    (OUT / "thresholds.toml").write_text("# Probabilities above which a candidate is kept; chosen by training/events.py on held-out folds.\n" + lines)
+    (OUT / "thresholds.toml").write_text(
+        "# Probabilities above which a candidate is kept; chosen by training/events.py on held-out folds.\n" + lines
+    )
 
 
 def main() -> None:
@@ -332,11 +382,17 @@ def main() -> None:
     for i in items:
         label(i)
     found = sum(y for i in items for _, y, _ in i.keep)
-    print(f"{len(items)} items, {sum(len(g['events']) for g in golds)} gold events, {found} with a trigger, {sum(len(i.keep) for i in items)} triggers", file=sys.stderr)
+    print(
+        f"{len(items)} items, {sum(len(g['events']) for g in golds)} gold events, {found} with a trigger,",
+        f"{sum(len(i.keep) for i in items)} triggers",
+        file=sys.stderr,
+    )
     grid = [{"keep": k, "main": r, "when": w} for k in a.keep for r in a.main for w in a.when]
     cut = grid[0]
     if a.score:
-        cut = cross_validate(items, a.folds, scorer(a.score), grid, [prepare(g, glue=True) for g in golds] if a.glued else None)
+        cut = cross_validate(
+            items, a.folds, scorer(a.score), grid, [prepare(g, glue=True) for g in golds] if a.glued else None
+        )
         if a.acts:
             by_act(items, a.folds, scorer(a.score), cut)
     if a.write:

@@ -24,7 +24,25 @@ from dabir.times.find import find_times, parse_date
 
 MAX_CHARS = 20_000_000
 # Words of Dari as Afghan outlets write it, spelled as keys; two of them tell the variety.
-DARI_MARKS = ("ولسوال", "پوهنتون", "طلوعنیوز", "پژواک", "امارت اسلامی", "ریاستجمهوری افغانستان", "اگست", "جنوری", "فبروری", "اپریل", "سپتمبر", "اکتوبر", "نومبر", "دسمبر", "داکتر", "شاروال", "ملاقات نمود")
+DARI_MARKS = (
+    "ولسوال",
+    "پوهنتون",
+    "طلوعنیوز",
+    "پژواک",
+    "امارت اسلامی",
+    "ریاستجمهوری افغانستان",
+    "اگست",
+    "جنوری",
+    "فبروری",
+    "اپریل",
+    "سپتمبر",
+    "اکتوبر",
+    "نومبر",
+    "دسمبر",
+    "داکتر",
+    "شاروال",
+    "ملاقات نمود",
+)
 
 
 class Tools(Struct, frozen=True):
@@ -78,7 +96,14 @@ def whole_text(title: str | None, body: str) -> tuple[str, int]:
 
 
 def read_article(
-    tools: Tools, body: str, day: date | datetime | None, *, outlet: str | None, url: str | None, title: str | None, ref: str | None
+    tools: Tools,
+    body: str,
+    day: date | datetime | None,
+    *,
+    outlet: str | None,
+    url: str | None,
+    title: str | None,
+    ref: str | None,
 ) -> Record:
     """Every stage in turn. Same input, same record."""
     source, title_at = whole_text(title, body)
@@ -103,9 +128,7 @@ def _analyse(
     places, spots = find_places(text, tools.kb)
     lead = item_source(text, names.mentions)
     outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
-    statements = tuple(
-        attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end)
-    )
+    statements = tuple(attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end))
     s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
     events = assemble.find_events(s, tools.models, statements, lead)
     return s, {

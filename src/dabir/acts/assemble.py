@@ -19,17 +19,13 @@ PLACE_MARKS = frozenset({"در", "به", "از", "مقصد", "شهر", "پایت
 PLACE_REACH = 14  # tokens between a trigger and the place it happened at
 
 
-def find_events(
-    s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution
-) -> tuple[Event, ...]:
+def find_events(s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution) -> tuple[Event, ...]:
     """The events of an article, in text order. `lead` is the attribution of the whole item (outlet, agency)."""
     groups = join(s, read_reports(s, m))
     if not groups:
         return ()
     best = max(range(len(groups)), key=lambda g: (max(r.main for r in groups[g]), -g))
-    return tuple(
-        _event(s, f"e{n + 1}", group, statements, lead, main=n == best) for n, group in enumerate(groups)
-    )
+    return tuple(_event(s, f"e{n + 1}", group, statements, lead, main=n == best) for n, group in enumerate(groups))
 
 
 def _event(
@@ -42,7 +38,7 @@ def _event(
     status = status_of(group)
     when = next((x.when for x in (r, *group) if x.when is not None), None)
     time = s.whens[when].time if when is not None else None
-    place, venue = _places(s, t.start, t.end, sentence)
+    place, venue = _places(s, t.start, t.end)
     sentences = sorted({s.text.sentences[s.sentence(s.triggers[x.trigger].start)] for x in group})
     formats = tuple(dict.fromkeys(f for x in sentences for f in _formats(s, x)))
     begin = _date(time.value) if time else None
@@ -56,7 +52,7 @@ def _event(
     elif any(p.state is None and p.person is None for p in parties):
         missing["actors"] = "not-resolved"
     speech = s.speech_at(t.start)
-    source = lead + (statements[speech.number].source[len(lead):] if speech is not None else ())
+    source = lead + (statements[speech.number].source[len(lead) :] if speech is not None else ())
     return Event(
         id=number,
         act=r.act,
@@ -114,9 +110,9 @@ def _date(value: str | None) -> str | None:
     return value.split("T")[0] if value else None
 
 
-def _places(s: Setting, start: int, end: int, sentence: tuple[int, int]) -> tuple[str | None, str | None]:
+def _places(s: Setting, start: int, end: int) -> tuple[str | None, str | None]:
     """The nearest place, and the nearest venue, of the sentence that a preposition of place marks."""
-    near = [p for p in s.places if sentence[0] <= p.start < sentence[1] and _marked(s, p)]
+    near = [p for p in (s.places[k] for k in s.places_in[s.sentence(start)]) if _marked(s, p)]
     near = [p for p in near if _gap(s, p, start, end) <= PLACE_REACH]
     near.sort(key=lambda p: (_gap(s, p, start, end), p.start))
     place = next((p.place for p in near if p.kind != "venue"), None)
@@ -134,7 +130,10 @@ def _gap(s: Setting, p: PlaceMention, start: int, end: int) -> int:
 
 @cache
 def _format_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name, re.compile("|".join(key(p) for p in rule["patterns"]))) for name, rule in resources.toml("acts/formats.toml").items())
+    return tuple(
+        (name, re.compile("|".join(key(p) for p in rule["patterns"])))
+        for name, rule in resources.toml("acts/formats.toml").items()
+    )
 
 
 def _formats(s: Setting, sentence: tuple[int, int]) -> tuple[str, ...]:
@@ -144,12 +143,17 @@ def _formats(s: Setting, sentence: tuple[int, int]) -> tuple[str, ...]:
 
 def _duration(s: Setting, sentence: tuple[int, int]) -> str | None:
     """The length of time that the sentence gives, where it gives one only."""
-    found = [w.time.value for w in s.whens if sentence[0] <= w.start < sentence[1] and w.time.kind == "duration"]
+    near = (s.whens[k] for k in s.whens_in[s.sentence(sentence[0])])
+    found = [w.time.value for w in near if w.time.kind == "duration"]
     exact = [v for v in found if v and v.startswith("PT") and not v.startswith("PT>")]
     return exact[0] if len(exact) == 1 else None
 
 
-_TOPIC = re.compile(r"(?:درباره|پیرامون|در خصوص|در مورد|در زمینه|با محوریت|با موضوع) ([^،.؛:»\n]{3,90}?)(?= (?:به|با|در|گفتوگو|گفتگو|رایزنی|بحث|دیدار|برگزار|انجام|مذاکره|تبادل)\b|[،.؛:»\n]|$)")
+_TOPIC_END = "به|با|در|گفتوگو|گفتگو|رایزنی|بحث|دیدار|برگزار|انجام|مذاکره|تبادل"
+_TOPIC = re.compile(
+    r"(?:درباره|پیرامون|در خصوص|در مورد|در زمینه|با محوریت|با موضوع) ([^،.؛:»\n]{3,90}?)"
+    rf"(?= (?:{_TOPIC_END})\b|[،.؛:»\n]|$)"
+)
 
 
 def _topics(s: Setting, end: int, sentence: tuple[int, int]) -> tuple[Span, ...]:
@@ -161,4 +165,3 @@ def _topics(s: Setting, end: int, sentence: tuple[int, int]) -> tuple[Span, ...]
 def _sentence_spans(s: Setting, group: Sequence[Report]) -> list[Span]:
     numbers = sorted({s.sentence(s.triggers[r.trigger].start) for r in group})
     return [s.text.span(*s.text.sentences[n]) for n in numbers]
-

@@ -18,7 +18,9 @@ LEADS = ("به گزارش", "به نقل از", "به نوشته", "بنا به 
 
 @cache
 def _lead() -> re.Pattern[str]:
-    return re.compile(r"(?:" + "|".join(LEADS) + r") (?:خبرنگار |خبرگزاری |روزنامه |شبکه |پایگاه |سایت |وب ?سایت )*[«\"]?$")
+    return re.compile(
+        r"(?:" + "|".join(LEADS) + r") (?:خبرنگار |خبرگزاری |روزنامه |شبکه |پایگاه |سایت |وب ?سایت )*[«\"]?$"
+    )
 
 
 def item_source(text: Text, mentions: Sequence[Mention]) -> Attribution:

@@ -11,8 +11,9 @@ from itertools import product
 
 from msgspec import Struct
 
-from dabir.acts.features import Party, mutual
+from dabir.acts.features import mutual
 from dabir.acts.linear import Linear
+from dabir.acts.parties import Party
 from dabir.acts.setting import Setting
 
 ROLES = ("participant", "actor", "recipient", "host", "mediator")
@@ -75,7 +76,9 @@ def cast_features(s: Setting, n: int, chances: Sequence[Chance], marks: Sequence
     inside = [s.sentence(m.start) == here for m in near]
     kept = [r for r in cast if r != "none"]
     out.append(f"g={kind}&kept={min(3, len(kept))}&near={min(4, sum(inside))}")
-    out.append(f"g={kind}&out={sum(r == 'none' and i for r, i in zip(cast, inside, strict=True))}&far={sum(r != 'none' and not i for r, i in zip(cast, inside, strict=True))}")
+    left = sum(r == "none" and i for r, i in zip(cast, inside, strict=True))
+    far = sum(r != "none" and not i for r, i in zip(cast, inside, strict=True))
+    out.append(f"g={kind}&out={left}&far={far}")
     for i in range(len(cast)):
         for j in range(i + 1, len(cast)):
             if inside[i] and inside[j] and joined(s, chances[i].party.mentions[0], chances[j].party.mentions[0], marks):
@@ -89,16 +92,21 @@ def cast_features(s: Setting, n: int, chances: Sequence[Chance], marks: Sequence
 def joined(s: Setting, a: int, b: int, marks: Sequence[str]) -> bool:
     """Whether two mentions are members of one series («ایران و روسیه»، «دو کشور»)."""
     a, b = sorted((a, b))
-    return all(marks[m].endswith("+") or s.mentions[m].start == s.mentions[a].start for m in range(a + 1, b + 1)) and b - a <= 6
+    return (
+        all(marks[m].endswith("+") or s.mentions[m].start == s.mentions[a].start for m in range(a + 1, b + 1))
+        and b - a <= 6
+    )
 
 
-def best(s: Setting, n: int, chances: Sequence[Chance], marks: Sequence[str], model: Linear) -> list[tuple[Chance, str]]:
+def best(
+    s: Setting, n: int, chances: Sequence[Chance], marks: Sequence[str], model: Linear
+) -> list[tuple[Chance, str]]:
     """The likeliest cast of trigger n's event: the parties that have a role, with it."""
     short = shortlist(chances)
     weight = model.weights["base"][0]
     top = max(
-        casts(short), key=lambda c: weight * base(short, c) + model.logits(cast_features(s, n, short, marks, c))[0], default=()
+        casts(short),
+        key=lambda c: weight * base(short, c) + model.logits(cast_features(s, n, short, marks, c))[0],
+        default=(),
     )
     return [(c, r) for c, r in zip(short, top, strict=True) if r != "none"]
-
-

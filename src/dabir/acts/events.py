@@ -13,8 +13,9 @@ from functools import cache
 from msgspec import Struct
 
 from dabir.acts import casting, linear
-from dabir.acts.features import Cues, identity, parties, prepositions, role_features, trigger_features, when_features
+from dabir.acts.features import Cues, trigger_features, when_features
 from dabir.acts.linear import Linear
+from dabir.acts.parties import identity, parties, prepositions, role_features
 from dabir.acts.setting import Setting
 
 # Statuses under which two reports of the same act may still be one event; others are different occasions.
@@ -98,7 +99,8 @@ def chances(s: Setting, n: int, role: Linear, marks: list[str], counts: Counter[
     """Every party near trigger n with its chances of each role."""
     act = s.triggers[n].act
     return [
-        casting.chance(act, party, role.probabilities(role_features(s, n, party, marks, counts))) for party in parties(s, n)
+        casting.chance(act, party, role.probabilities(role_features(s, n, party, marks, counts)))
+        for party in parties(s, n)
     ]
 
 
@@ -109,21 +111,25 @@ def _parts(s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str]
 
 
 def _when(s: Setting, n: int, m: Models) -> int | None:
-    scored = [(m.when.probabilities(when_features(s, n, w))["yes"], -w) for w in range(len(s.whens)) if when_features(s, n, w)]
+    """The time expression that dates trigger n's event: the likeliest of those near, or none."""
+    sentence = s.sentence(s.triggers[n].start)
+    near = [w for k in range(max(0, sentence - 1), min(len(s.whens_in), sentence + 3)) for w in s.whens_in[k]]
+    scored = [(m.when.probabilities(f)["yes"], -w) for w in near if (f := when_features(s, n, w))]
     p, w = max(scored, default=(0.0, 0))
     return -w if p >= m.when_threshold else None
 
 
 def join(s: Setting, reports: Sequence[Report]) -> list[list[Report]]:
     """Reports grouped into events: one act, parties that agree, statuses and dates that do not contradict."""
-    groups: list[list[Report]] = []
+    by_act: dict[str, list[list[Report]]] = {}
     for r in sorted(reports, key=lambda r: (-len(r.parts), -r.p, r.trigger)):
+        groups = by_act.setdefault(r.act, [])
         home = next((g for g in groups if all(same_event(s, r, other) for other in g)), None)
         if home is None:
             groups.append([r])
         else:
             home.append(r)
-    return sorted(groups, key=lambda g: min(r.trigger for r in g))
+    return sorted((g for gs in by_act.values() for g in gs), key=lambda g: min(r.trigger for r in g))
 
 
 def same_event(s: Setting, a: Report, b: Report) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -12,6 +12,8 @@ from dabir.model import Statement, Time
 from dabir.names.mentions import Mention
 from dabir.names.places import PlaceMention
 from dabir.text.types import Text
+
+REACH = 4  # mentions before an offset that may still cover it
 
 
 class Speech(Struct, frozen=True):
@@ -48,6 +50,11 @@ class Setting(Struct, frozen=True):
     token_starts: tuple[int, ...]
     sentence_starts: tuple[int, ...]
     mentions_in: tuple[tuple[int, ...], ...]
+    whens_in: tuple[tuple[int, ...], ...]
+    places_in: tuple[tuple[int, ...], ...]
+    speeches_in: tuple[tuple[int, ...], ...]
+    of_act: Mapping[str, tuple[int, ...]]
+    titled: frozenset[str]
 
     def sentence(self, offset: int) -> int:
         """The number of the sentence at a key offset."""
@@ -64,8 +71,8 @@ class Setting(Struct, frozen=True):
 
     def speech_at(self, offset: int) -> Speech | None:
         """The innermost statement whose content holds a key offset."""
-        held = [s for s in self.speeches if s.start <= offset < s.end]
-        return min(held, key=lambda s: s.end - s.start) if held else None
+        near = (self.speeches[n] for n in self.speeches_in[self.sentence(offset)]) if self.speeches_in else ()
+        return min((s for s in near if s.start <= offset < s.end), key=lambda s: s.end - s.start, default=None)
 
 
 def key_range(text: Text, start: int, end: int) -> tuple[int, int]:
@@ -84,29 +91,54 @@ def build(
 ) -> Setting:
     """The setting of one article; `title_end` is the key offset where the title ends (0 where there is none)."""
     starts = tuple(a for a, _ in text.sentences)
-    by_sentence: list[list[int]] = [[] for _ in text.sentences]
-    for n, m in enumerate(mentions):
-        if by_sentence:
-            by_sentence[max(0, bisect_right(starts, m.start) - 1)].append(n)
+
+    def spread(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the ranges that touch each sentence."""
+        found: list[list[int]] = [[] for _ in starts]
+        for n, (start, end) in enumerate(ranges):
+            first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
+            for sentence in range(max(0, first), min(max(first, last), len(starts) - 1) + 1):
+                found[sentence].append(n)
+        return tuple(map(tuple, found))
+
+    whens = tuple(When(*key_range(text, t.start, t.end), t) for t in times)
+    speeches = _speeches(text, statements, mentions)
+    triggers = find_triggers(text)
+    of_act: dict[str, list[int]] = {}
+    for n, t in enumerate(triggers):
+        of_act.setdefault(t.act, []).append(n)
     return Setting(
         text=text,
         title_end=title_end,
         home=home,
         mentions=tuple(mentions),
         places=tuple(places),
-        whens=tuple(When(*key_range(text, t.start, t.end), t) for t in times),
-        speeches=tuple(_speech(text, n, s, mentions) for n, s in enumerate(statements)),
-        triggers=find_triggers(text),
+        whens=whens,
+        speeches=speeches,
+        triggers=triggers,
         words=tuple(t.text for t in text.tokens),
         token_starts=tuple(t.start for t in text.tokens),
         sentence_starts=starts,
-        mentions_in=tuple(tuple(ns) for ns in by_sentence),
+        mentions_in=spread((m.start, m.start + 1) for m in mentions),
+        whens_in=spread((w.start, w.start + 1) for w in whens),
+        places_in=spread((p.start, p.start + 1) for p in places),
+        speeches_in=spread(
+            (min(x.start, x.cue[0] if x.cue else x.start), max(x.end, x.cue[1] if x.cue else x.end)) for x in speeches
+        ),
+        of_act={act: tuple(ns) for act, ns in of_act.items()},
+        titled=frozenset(m.state for m in mentions if m.state and m.start < title_end),
     )
 
 
-def _speech(text: Text, number: int, s: Statement, mentions: Sequence[Mention]) -> Speech:
+def _speeches(text: Text, statements: Sequence[Statement], mentions: Sequence[Mention]) -> tuple[Speech, ...]:
+    starts = [m.start for m in mentions]
+    return tuple(_speech(text, n, s, mentions, starts) for n, s in enumerate(statements))
+
+
+def _speech(text: Text, number: int, s: Statement, mentions: Sequence[Mention], starts: Sequence[int]) -> Speech:
     a, b = key_range(text, s.speaker.start, s.speaker.end)
-    overlapping = [n for n, m in enumerate(mentions) if m.start < b and m.end > a]
+    near = range(max(0, bisect_left(starts, a) - REACH), bisect_left(starts, b))
+    overlapping = [n for n in near if mentions[n].end > a]
     named = [n for n in overlapping if mentions[n].actor == s.speaker.actor] or overlapping
     cue = key_range(text, s.cue.start, s.cue.end) if s.cue else None
     return Speech(number, *key_range(text, s.content.start, s.content.end), cue, named[0] if named else None, s.direct)

@@ -119,7 +119,18 @@ def _at(scan: Scanner, i: int) -> list[Phrase]:
         return _after_honorific(scan, i, match)
     if counterpart := match.of("counterpart"):
         return _counterpart(scan, i, match, counterpart)
-    for kind in ("state", "group", "organization", "home", "capital", "seat", "people", "adjective", "pronoun", "outlet"):
+    for kind in (
+        "state",
+        "group",
+        "organization",
+        "home",
+        "capital",
+        "seat",
+        "people",
+        "adjective",
+        "pronoun",
+        "outlet",
+    ):
         if sense := match.of(kind):
             return [Phrase(i, match.end, kind, (i, match.end), sense, owner=sense.state, via=_via(kind))]
     return _unknown_person(scan, i)
@@ -179,7 +190,8 @@ def _headed(scan: Scanner, i: int, match: Match, head: Sense) -> list[Phrase]:
     if not owners and head.kind == "body":
         base = _owned_by_person(scan, base)
     rest = [
-        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via, plural=True, joined=True) for a, b, s, via in owners[1:]
+        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via, plural=True, joined=True)
+        for a, b, s, via in owners[1:]
     ]
     return [base, *rest]
 
@@ -193,7 +205,11 @@ def _extend(scan: Scanner, i: int, j: int, owners: list[Owner]) -> tuple[int, Ow
     match = scan.match(j)
     if word == "و" and j + 1 < scan.stops[i] and not owners:
         nxt = scan.match(j + 1)
-        if nxt and (nxt.of("modifier") or (nxt.of("title") and scan.words[i] != scan.words[j + 1])) and not nxt.of("person"):
+        if (
+            nxt
+            and (nxt.of("modifier") or (nxt.of("title") and scan.words[i] != scan.words[j + 1]))
+            and not nxt.of("person")
+        ):
             return nxt.end, None
         return None
     if word == "در" and scan.word(j + 1, i) == "امور":
@@ -267,7 +283,9 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
     closed = quoted and scan.word(end, i) in ("»", '"')
     if quoted and not closed:
         return base
-    return _replace(base, end=end + closed, name=(k, end), person=ids, kind="person" if known.kind == "person" else "surname")
+    return _replace(
+        base, end=end + closed, name=(k, end), person=ids, kind="person" if known.kind == "person" else "surname"
+    )
 
 
 def _with_title(scan: Scanner, person: Phrase) -> Phrase:
@@ -298,7 +316,9 @@ def _headed_alone(scan: Scanner, i: int, match: Match, head: Sense) -> Phrase:
         if step is None or owner is not None:
             break
         end, owner = step
-    return Phrase(i, end, head.kind, (i, match.end), head, owner=owner[2].state if owner else "", via=owner[3] if owner else "")
+    return Phrase(
+        i, end, head.kind, (i, match.end), head, owner=owner[2].state if owner else "", via=owner[3] if owner else ""
+    )
 
 
 def _counterpart(scan: Scanner, i: int, match: Match, sense: Sense) -> list[Phrase]:
@@ -336,8 +356,10 @@ def _may_be_name(scan: Scanner, j: int, *, first: bool) -> bool:
     match = scan.match(j)
     if match is None or match.of("person", "surname"):
         return True
-    return match.end == j + 1 and (first or not match.of("title", "state", "body", "collective")) and not match.of(
-        "pronoun", "organization", "state", "capital"
+    return (
+        match.end == j + 1
+        and (first or not match.of("title", "state", "body", "collective"))
+        and not match.of("pronoun", "organization", "state", "capital")
     )
 
 

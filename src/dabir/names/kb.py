@@ -74,8 +74,8 @@ class Sense(Struct, frozen=True):
 class KnowledgeBase(Struct, frozen=True):
     """All tables, indexed. Shared between threads and processes as it never changes.
 
-    `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word that is part of personal names; `holdings` maps
-    (state, office) to its holders; `prefixes` are the squeezed beginnings that some name has.
+    `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word
+    that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed beginnings that some name has.
     """
 
     entities: Mapping[str, Entity]
@@ -105,7 +105,11 @@ def covers(holding: Holding, date: str) -> bool:
 
 
 def _plural_forms(adjective: str) -> tuple[str, ...]:
-    return (adjective + "‌ها", adjective + "‌های", adjective + "ان") if adjective.endswith("ی") else (adjective + "‌ها", adjective + "‌های")
+    return (
+        (adjective + "‌ها", adjective + "‌های", adjective + "ان")
+        if adjective.endswith("ی")
+        else (adjective + "‌ها", adjective + "‌های")
+    )
 
 
 def _state_senses() -> Iterable[tuple[str, Sense]]:
@@ -148,7 +152,12 @@ def _public_codes() -> frozenset[str]:
 def _organisation_senses() -> Iterable[tuple[str, Sense]]:
     for row in resources.table("kb/organisations.tsv"):
         for name in (row["fa"], *values(row["variants"])):
-            yield name, Sense(row["kind"], organisation_id(row), public_code(row["parent"] or row["code"]), sector=row["sector"])
+            yield (
+                name,
+                Sense(
+                    row["kind"], organisation_id(row), public_code(row["parent"] or row["code"]), sector=row["sector"]
+                ),
+            )
     for row in resources.table("kb/bodies.tsv"):
         for name in (row["fa"], *values(row["variants"])):
             yield name, Sense("organization", squeeze(row["fa"]), row["state"], sector=row["sector"])
@@ -184,14 +193,27 @@ def _entities() -> dict[str, Entity]:
     for row in resources.table("kb/outlets.tsv"):
         found[row["id"]] = Entity(row["id"], "outlet", row["fa"], row["en"], None)
     for row in resources.table("kb/bodies.tsv"):
-        found[squeeze(row["fa"])] = Entity(squeeze(row["fa"]), "organization", row["fa"], row["en"], row["state"], row["sector"] or None)
+        found[squeeze(row["fa"])] = Entity(
+            squeeze(row["fa"]), "organization", row["fa"], row["en"], row["state"], row["sector"] or None
+        )
     for row in resources.table("kb/organisations.tsv"):
         found[organisation_id(row)] = Entity(
-            organisation_id(row), row["kind"], row["fa"], row["en"] or None, public_code(row["parent"] or row["code"]) or None, row["sector"] or None
+            organisation_id(row),
+            row["kind"],
+            row["fa"],
+            row["en"] or None,
+            public_code(row["parent"] or row["code"]) or None,
+            row["sector"] or None,
         )
     for row in resources.tables("kb/people"):
         found[row["id"]] = Entity(
-            row["id"], "person", row["fa"], row["en"] or None, public_code(row["state"]) or None, row["sector"] or None, row["wikidata"] or None
+            row["id"],
+            "person",
+            row["fa"],
+            row["en"] or None,
+            public_code(row["state"]) or None,
+            row["sector"] or None,
+            row["wikidata"] or None,
         )
     for row in resources.table("kb/states.tsv"):
         found[row["code"]] = Entity(row["code"], "state", row["fa"], row["en"], row["code"], "GOV")
@@ -221,7 +243,9 @@ def _name_words() -> tuple[frozenset[str], frozenset[str]]:
     doubtful = {squeeze(r["fa"]) for r in resources.table("kb/given_names.tsv") if r["kind"] != "given"}
     given = {squeeze(r["fa"]) for r in resources.table("kb/given_names.tsv") if r["kind"] == "given"}
     given |= {w for words in full if len(w := squeeze(words[0])) > 2}
-    surnames = {squeeze(r["fa"]) for r in resources.table("kb/surnames.tsv")} | {squeeze(w) for words in full for w in words[1:]}
+    surnames = {squeeze(r["fa"]) for r in resources.table("kb/surnames.tsv")} | {
+        squeeze(w) for words in full for w in words[1:]
+    }
     return frozenset(given - doubtful), frozenset(given | surnames | doubtful)
 
 
@@ -238,7 +262,9 @@ def load() -> KnowledgeBase:
     holdings: dict[tuple[str, str], tuple[Holding, ...]] = {}
     offices: dict[str, tuple[Holding, ...]] = {}
     for row in resources.tables("kb/offices"):
-        held = Holding(row["person"], row["office"], row["title"], row["state"], row["begin"], row["end"], values(row["kinds"]))
+        held = Holding(
+            row["person"], row["office"], row["title"], row["state"], row["begin"], row["end"], values(row["kinds"])
+        )
         offices[held.person] = (*offices.get(held.person, ()), held)
         for office in {held.office, *held.kinds}:
             holdings[held.state, office] = (*holdings.get((held.state, office), ()), held)
@@ -253,6 +279,10 @@ def load() -> KnowledgeBase:
         holdings=holdings,
         offices=offices,
         spots=spots,
-        members={r["code"]: values(r["members"]) for r in resources.table("kb/organisations.tsv") if r["members"] and not r["parent"]},
+        members={
+            r["code"]: values(r["members"])
+            for r in resources.table("kb/organisations.tsv")
+            if r["members"] and not r["parent"]
+        },
         outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
     )

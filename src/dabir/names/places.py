@@ -41,7 +41,9 @@ def find_places(text: Text, kb: KnowledgeBase) -> tuple[tuple[Place, ...], tuple
             continue
         end, spot = best
         number = found.setdefault(spot.id, (f"p{len(found) + 1}", spot))[0]
-        mentions.append(PlaceMention(tokens[i].start, tokens[end - 1].end, number, spot.kind, spot.country or None, spot.fa))
+        mentions.append(
+            PlaceMention(tokens[i].start, tokens[end - 1].end, number, spot.kind, spot.country or None, spot.fa)
+        )
         i = end
     places = tuple(
         Place(

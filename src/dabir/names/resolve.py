@@ -6,6 +6,7 @@ and the table's holder on that date is said by the Actor alone (`resolution: kb`
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -19,8 +20,27 @@ from dabir.text.types import Text
 
 HOME_BY_VARIETY = {"dari": "AFG"}
 # Organs that need no state where a country's own papers speak of its own: «وزارت خارجه اعلام کرد».
-HOME_BODIES = frozenset(map(squeeze, ("دولت", "وزارت خارجه", "وزارت امور خارجه", "وزارت امورخارجه", "دستگاه دیپلماسی", "مجلس", "ارتش", "قوه قضائیه", "وزارت کشور", "وزارت دفاع", "وزارت نفت", "بانک مرکزی")))
+HOME_BODIES = frozenset(
+    map(
+        squeeze,
+        (
+            "دولت",
+            "وزارت خارجه",
+            "وزارت امور خارجه",
+            "وزارت امورخارجه",
+            "دستگاه دیپلماسی",
+            "مجلس",
+            "ارتش",
+            "قوه قضائیه",
+            "وزارت کشور",
+            "وزارت دفاع",
+            "وزارت نفت",
+            "بانک مرکزی",
+        ),
+    )
+)
 PERSONAL = frozenset({"person", "surname", "title"})
+LOOK_BACK = 80  # mentions among which an antecedent is sought
 MIN_TITLE = 7  # letters: a shorter title says too little to tell offices apart
 MIN_ALIAS = 3  # letters: shorter surnames are too often other words
 
@@ -44,7 +64,12 @@ class Names(Struct, frozen=True):
 
 
 def resolve_mentions(
-    text: Text, kb: KnowledgeBase, *, date: str | None = None, home: str = "IRN", outside: Sequence[tuple[int, int]] = ()
+    text: Text,
+    kb: KnowledgeBase,
+    *,
+    date: str | None = None,
+    home: str = "IRN",
+    outside: Sequence[tuple[int, int]] = (),
 ) -> Names:
     """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means; `outside` are key
     ranges whose names stand for nobody («به وقت تهران» is a clock)."""
@@ -78,12 +103,21 @@ def _people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase]) -> tuple[P
         entity_id = _choose(kb, p)
         entity = kb.entities.get(entity_id)
         person = Person(
-            squeeze(words), words, entity_id, p.owner or (entity.code or "" if entity else ""), p.sense.office, p.sense.rank
+            squeeze(words),
+            words,
+            entity_id,
+            p.owner or (entity.code or "" if entity else ""),
+            p.sense.office,
+            p.sense.rank,
         )
         key = entity_id or person.squeezed
         old = found.get(key)
-        found[key] = person if old is None else replace(
-            old, state=old.state or person.state, office=old.office or person.office, rank=old.rank or person.rank
+        found[key] = (
+            person
+            if old is None
+            else replace(
+                old, state=old.state or person.state, office=old.office or person.office, rank=old.rank or person.rank
+            )
         )
     return tuple(found.values())
 
@@ -118,6 +152,14 @@ class _Resolver:
     def __init__(self, text: Text, kb: KnowledgeBase, people: Sequence[Person], date: str | None, home: str) -> None:
         self.text, self.kb, self.people, self.date, self.home = text, kb, people, date, home
         self.sentence_of = _sentence_index(text)
+        self.ends = [end for _, end in text.sentences]
+        self.by_id = {q.id: q for q in people if q.id}
+        self.by_state: dict[str, list[Person]] = {}
+        self.by_ending: dict[str, list[Person]] = {}
+        for q in people:
+            self.by_state.setdefault(q.state, []).append(q)
+            for ending in _endings(q.words):
+                self.by_ending.setdefault(ending, []).append(q)
 
     def resolve(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
         """The mentions of one phrase: one, two for «دو کشور», none for what refers to nobody."""
@@ -143,7 +185,14 @@ class _Resolver:
         return [self._mention(p, kinds[p.kind], state=p.owner, entity=p.sense.entity)]
 
     def _mention(
-        self, p: Phrase, kind: MentionKind, *, state: str = "", person: str | None = None, entity: str = "", via: str = ""
+        self,
+        p: Phrase,
+        kind: MentionKind,
+        *,
+        state: str = "",
+        person: str | None = None,
+        entity: str = "",
+        via: str = "",
     ) -> Mention:
         tokens = self.text.tokens
         a, b = p.name or p.head
@@ -158,7 +207,7 @@ class _Resolver:
         if p.via == "home":
             return self.home
         if p.via == "pronoun":
-            return next((m.state for m in reversed(before) if m.state), "")
+            return next((m.state for m in reversed(before[-LOOK_BACK:]) if m.state), "")
         return p.owner
 
     def _earlier(self, p: Phrase, before: Sequence[Mention]) -> str:
@@ -166,7 +215,7 @@ class _Resolver:
         head = squeeze(_words(self.text, *p.head))
         if p.kind != "body":
             return ""
-        for m in reversed(before):
+        for m in reversed(before[-LOOK_BACK:]):
             if m.kind == "organization" and m.state and squeeze(self.text.key[m.start : m.end]).startswith(head):
                 return m.state
         return self.home if head in HOME_BODIES else ""
@@ -176,9 +225,9 @@ class _Resolver:
         words = _words(self.text, *p.name)
         squeezed = squeeze(words)
         entity_id = _choose(self.kb, p)
-        known = [q for q in self.people if (q.id == entity_id if entity_id else q.squeezed.endswith(squeezed))]
-        if not known and p.kind == "surname":
-            known = [q for q in self.people if q.squeezed.endswith(squeezed.removeprefix("ال"))]
+        known = [self.by_id[entity_id]] if entity_id in self.by_id else []
+        if not known and (p.kind == "surname" or not entity_id):
+            known = self.by_ending.get(squeezed) or self.by_ending.get(squeezed.removeprefix("ال"), [])
         if len(known) > 1 and p.owner:
             known = [q for q in known if q.state == p.owner] or known
         if known:
@@ -198,25 +247,39 @@ class _Resolver:
         owner = self._owner(p, before)
         title = squeeze(_words(self.text, *p.head))
         if not owner:
-            own = [q for q in self.people if q.state == self.home and self._holds(q, p, self._holder(self.home, p.sense.office), squeeze(_words(self.text, p.start, p.end)))]
+            own = [
+                q
+                for q in self.by_state.get(self.home, ())
+                if self._holds(
+                    q, p, self._holder(self.home, p.sense.office), squeeze(_words(self.text, p.start, p.end))
+                )
+            ]
             if own and p.sense.office:
                 q = own[0]
-                return [self._mention(p, "person", state=q.state, person=q.words, entity=q.id or f"person:{q.squeezed}")]
-            for m in reversed(before):
+                return [
+                    self._mention(p, "person", state=q.state, person=q.words, entity=q.id or f"person:{q.squeezed}")
+                ]
+            for m in reversed(before[-LOOK_BACK:]):
                 if m.rank == p.sense.rank and m.state and self._head_of(m, title):
                     person = m.person
-                    return [self._mention(p, "person" if person else "office", state=m.state, person=person, entity=m.actor or "")]
+                    return [
+                        self._mention(
+                            p, "person" if person else "office", state=m.state, person=person, entity=m.actor or ""
+                        )
+                    ]
             named = [q for q in self.people if q.office and q.office == p.sense.office]
             if len(named) == 1:
                 q = named[0]
-                return [self._mention(p, "person", state=q.state, person=q.words, entity=q.id or f"person:{q.squeezed}")]
+                return [
+                    self._mention(p, "person", state=q.state, person=q.words, entity=q.id or f"person:{q.squeezed}")
+                ]
             if p.sense.sector != "GOV" or p.sense.rank not in ("head", "minister", "deputy", "spokesperson", "envoy"):
                 return [self._mention(p, "office")]
             owner = self.home
         holder = self._holder(owner, p.sense.office)
         title = squeeze(_words(self.text, p.start, p.end))
-        for q in self.people:
-            if q.state == owner and self._holds(q, p, holder, title):
+        for q in self.by_state.get(owner, ()):
+            if self._holds(q, p, holder, title):
                 return [self._mention(p, "person", state=owner, person=q.words, entity=q.id or f"person:{q.squeezed}")]
         return [self._mention(p, "office", state=owner, entity=holder or f"office:{owner}:{p.sense.office or title}")]
 
@@ -229,12 +292,20 @@ class _Resolver:
             return q.office == p.sense.office
         for held in self.kb.offices.get(q.id, ()):
             known = squeeze(held.title)
-            if held.state == q.state and (not self.date or covers(held, self.date)) and min(len(known), len(title)) >= MIN_TITLE and (
-                known.startswith(title) or title.startswith(known)
+            if (
+                held.state == q.state
+                and (not self.date or covers(held, self.date))
+                and min(len(known), len(title)) >= MIN_TITLE
+                and (known.startswith(title) or title.startswith(known))
             ):
                 return True
-        if not p.sense.office and not q.office and q.rank == p.sense.rank and q.rank in ("spokesperson", "deputy", "envoy"):
-            return sum(1 for x in self.people if x.state == q.state and x.rank == q.rank) == 1
+        if (
+            not p.sense.office
+            and not q.office
+            and q.rank == p.sense.rank
+            and q.rank in ("spokesperson", "deputy", "envoy")
+        ):
+            return sum(1 for x in self.by_state[q.state] if x.rank == q.rank) == 1
         return False
 
     def _head_of(self, m: Mention, title: str) -> bool:
@@ -245,30 +316,36 @@ class _Resolver:
         return held.person if held else ""
 
     def _counterpart(self, p: Phrase) -> list[Mention]:
-        for q in self.people:
-            if p.owner and q.state == p.owner and q.rank in ("head", "minister", "deputy"):
-                return [self._mention(p, "person", state=p.owner, person=q.words, entity=q.id or f"person:{q.squeezed}")]
+        for q in self.by_state.get(p.owner, ()) if p.owner else ():
+            if q.rank in ("head", "minister", "deputy"):
+                return [
+                    self._mention(p, "person", state=p.owner, person=q.words, entity=q.id or f"person:{q.squeezed}")
+                ]
         return [self._mention(p, "office", state=p.owner)] if p.owner else []
 
     def _pronoun(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
         if p.sense.rank == "plural":
             return []
         if p.sense.rank == "state":
-            state = next((m.state for m in reversed(before) if m.state and len(m.state) == 3), None)
+            state = next((m.state for m in reversed(before[-LOOK_BACK:]) if m.state and len(m.state) == 3), None)
             return [self._mention(p, "state", state=state, entity=state, via="pronoun")] if state else []
         if p.sense.rank == "body":
-            bodies = [m for m in before if m.kind == "organization" and m.state]
-            return [self._mention(p, "organization", state=bodies[-1].state or "", entity=bodies[-1].actor or "")] if bodies else []
+            bodies = [m for m in before[-LOOK_BACK:] if m.kind == "organization" and m.state]
+            return (
+                [self._mention(p, "organization", state=bodies[-1].state or "", entity=bodies[-1].actor or "")]
+                if bodies
+                else []
+            )
         if p.sense.rank == "pair":
             states: list[str] = []
-            for m in reversed(before):
+            for m in reversed(before[-LOOK_BACK:]):
                 if m.state and m.state not in states and m.via != "adjective":
                     states.append(m.state)
                 if len(states) == 2:
                     return [self._mention(p, "state", state=s, entity=s, via="pronoun") for s in reversed(states)]
             return []
         sentence = self.sentence_of[p.start]
-        people = [m for m in before if m.kind == "person" or (m.kind == "office" and m.state)]
+        people = [m for m in before[-LOOK_BACK:] if m.kind == "person" or (m.kind == "office" and m.state)]
         if self.text.tokens[p.start].text == "این":
             people = [m for m in people if m.rank != "head"] or people
         if not people:
@@ -280,11 +357,13 @@ class _Resolver:
         else:
             last = self._sentence(earlier[-1])
             antecedent = next(m for m in earlier if self._sentence(m) == last)
-        made = self._mention(p, "pronoun", state=antecedent.state or "", person=antecedent.person, entity=antecedent.actor or "")
+        made = self._mention(
+            p, "pronoun", state=antecedent.state or "", person=antecedent.person, entity=antecedent.actor or ""
+        )
         return [replace(made, rank=antecedent.rank, office=antecedent.office)]
 
     def _sentence(self, m: Mention) -> int:
-        return next((n for n, (_, end) in enumerate(self.text.sentences) if m.start < end), len(self.text.sentences))
+        return bisect_right(self.ends, m.start)
 
     def number(self, mentions: Sequence[Mention]) -> Names:
         """Actors numbered in the order of their first mention, and the mentions with those numbers."""
@@ -311,10 +390,14 @@ class _Resolver:
         if entity and entity.kind in ("person", "state", "organization", "group"):
             kind = entity.kind
         words = self.text.span(*first.head).text if first.person is None else first.person
-        person = next((m.person for m in group if m.person), None) or (entity.fa if entity and kind == "person" else None)
+        person = next((m.person for m in group if m.person), None) or (
+            entity.fa if entity and kind == "person" else None
+        )
         office = None
         if kind == "person" and titled.rank:
-            title_words = self.text.span(titled.start, titled.end).text if titled.kind == "office" else self._title(titled)
+            title_words = (
+                self.text.span(titled.start, titled.end).text if titled.kind == "office" else self._title(titled)
+            )
             office = Office(title=title_words, body=None, state=titled.state)
         return Actor(
             id=number,
@@ -333,7 +416,14 @@ class _Resolver:
         """The title beside a name: the words of the phrase that are not the name."""
         before, after = (m.start, m.head[0]), (m.head[1], m.end)
         a, b = max(before, after, key=lambda r: r[1] - r[0])
-        return self.text.span(a, b).text.strip(" ،«»\"-():\n") or None if b > a else None
+        return self.text.span(a, b).text.strip(' ،«»"-():\n') or None if b > a else None
+
+
+def _endings(words: str) -> list[str]:
+    """The squeezed endings of a name, from the whole to the last word, with and without the article «ال»."""
+    parts = words.split()
+    ends = [squeeze(" ".join(parts[n:])) for n in range(len(parts))]
+    return list(dict.fromkeys([*ends, *(e.removeprefix("ال") for e in ends)]))
 
 
 def _sentence_index(text: Text) -> list[int]:
