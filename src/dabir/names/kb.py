@@ -75,7 +75,8 @@ class KnowledgeBase(Struct, frozen=True):
     """All tables, indexed. Shared between threads and processes as it never changes.
 
     `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word
-    that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed beginnings that some name has.
+    that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed
+    beginnings that some name has.
     """
 
     entities: Mapping[str, Entity]
