@@ -16,6 +16,7 @@ from dabir.text.keys import key
 
 RANKS = frozenset({"head", "minister", "deputy", "envoy", "expert", "spokesperson"})
 PLACE_MARKS = frozenset({"در", "به", "از", "مقصد", "شهر", "پایتخت"})
+VISIT_REACH = 6  # tokens between «سفر» and the town
 PLACE_REACH = 14  # tokens between a trigger and the place it happened at
 
 
@@ -34,7 +35,7 @@ def _event(
     r = chosen(group)
     t = s.triggers[r.trigger]
     sentence = s.text.sentences[s.sentence(t.start)]
-    parties = (*(_actor(s, p.mention, p.role) for p in r.parts), *_hosts(s, group))
+    parties = (*(_actor(s, p.mention, p.role) for p in r.parts), *_hosts(s, group), *_visited(s, r))
     status = status_of(group)
     when = next((x.when for x in (r, *group) if x.when is not None), None)
     time = s.whens[when].time if when is not None else None
@@ -103,6 +104,25 @@ def _hosts(s: Setting, group: Sequence[Report]) -> tuple[EventActor, ...]:
             if m.state not in cast and _HOST.search(s.text.key, max(0, m.start - 60), m.start):
                 return (_actor(s, n, "host"),)
     return ()
+
+
+VISIT_MARKS = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "در"})
+
+
+def _visited(s: Setting, r: Report) -> tuple[EventActor, ...]:
+    """The host of a visit to a town, which the cast does not have since a town is no party: «وارد ژنو شد»."""
+    if r.act != "visit" or any(p.role in ("host", "recipient") for p in r.parts):
+        return ()
+    t = s.triggers[r.trigger]
+    seen = {s.mentions[p.mention].state for p in r.parts}
+    near = [p for p in (s.places[k] for k in s.places_in[s.sentence(t.start)]) if p.country and p.country not in seen]
+    near = [p for p in near if s.token(p.start) and s.words[s.token(p.start) - 1] in VISIT_MARKS]
+    near = [p for p in near if _gap(s, p, t.start, t.end) <= VISIT_REACH]
+    if not near:
+        return ()
+    place = min(near, key=lambda p: (_gap(s, p, t.start, t.end), p.start))
+    span = s.text.span(place.start, place.end)
+    return (EventActor(span.start, span.end, span.text, state=place.country, role="host"),)
 
 
 def _date(value: str | None) -> str | None:

@@ -327,7 +327,9 @@ class _Resolver:
         if p.sense.rank == "plural":
             return []
         if p.sense.rank == "state":
-            state = next((m.state for m in reversed(before[-LOOK_BACK:]) if m.state and len(m.state) == 3), None)
+            armed = self.text.tokens[p.end - 1].text in ("گروه", "جنبش")
+            kin = [m for m in before[-LOOK_BACK:] if m.state and (m.kind == "group") == armed and m.via != "capital"]
+            state = kin[-1].state if kin else None
             return [self._mention(p, "state", state=state, entity=state, via="pronoun")] if state else []
         if p.sense.rank == "body":
             bodies = [m for m in before[-LOOK_BACK:] if m.kind == "organization" and m.state]
