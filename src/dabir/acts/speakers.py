@@ -19,6 +19,9 @@ _RELATIVE = re.compile(r"[، ]+که (?:\w{2,9} )?$")
 _MAX_NAME = 90
 _MAX_WORDS = 9  # longer: a clause, not a name
 
+# A clause with a subject of its own begins behind these: «ترکیب هیئت فاش نشد، اما سخنگو گفت ...».
+_CONTRAST = re.compile(r"[،؛,] ?(?:اما|ولی|لیکن|هرچند|در ?حالی ?که|حال آنکه)(?!\w)")
+
 
 class Voice(Struct, frozen=True):
     """The words that name a speaker, and what the names stage made of them (`mention` null: nobody it knows)."""
@@ -132,6 +135,8 @@ def _subject(
     v: View, c: Candidate, found: Sequence[Candidate], mentions: Sequence[Mention], start: int
 ) -> tuple[Voice, ...]:
     """The subject in [start, the cue): the first mention that is neither governed, nor an object, nor said."""
+    contrasts = [m.end() for m in _CONTRAST.finditer(v.key, start, c.cue[0]) if not v.quoted(m.start())]
+    start = contrasts[-1] if contrasts else start
     end = min(c.cue[0], c.start) if c.start < c.cue[0] and c.rule != "quote-before" else c.cue[0]
     limit = c.cue[0]
     contents = [(x.start, x.end) for x in found if x is not c and x.cue[1] <= x.start and x.cue[0] >= start - 5]
