@@ -122,14 +122,19 @@ def _when(s: Setting, n: int, m: Models) -> int | None:
 def join(s: Setting, reports: Sequence[Report]) -> list[list[Report]]:
     """Reports grouped into events: one act, parties that agree, statuses and dates that do not contradict."""
     by_act: dict[str, list[list[Report]]] = {}
-    for r in sorted(reports, key=lambda r: (-len(r.parts), -r.p, r.trigger)):
+    for r in sorted(reports, key=lambda r: (r.when is None, r.trigger)):
         groups = by_act.setdefault(r.act, [])
-        home = next((g for g in groups if all(same_event(s, r, other) for other in g)), None)
-        if home is None:
-            groups.append([r])
+        open_to = [g for g in groups if all(same_event(s, r, other) for other in g)]
+        if open_to:
+            min(open_to, key=lambda g: _distance(r, g)).append(r)
         else:
-            home.append(r)
+            groups.append([r])
     return sorted((g for gs in by_act.values() for g in gs), key=lambda g: min(r.trigger for r in g))
+
+
+def _distance(r: Report, group: Sequence[Report]) -> tuple[bool, int]:
+    """How far a report is from an event that it may tell: dated alike first, then the nearest in the text."""
+    return not any(r.when is not None and r.when == x.when for x in group), min(abs(r.trigger - x.trigger) for x in group)
 
 
 def same_event(s: Setting, a: Report, b: Report) -> bool:
@@ -164,4 +169,4 @@ def status_of(group: Sequence[Report]) -> str:
 
 def chosen(group: Sequence[Report]) -> Report:
     """The report that speaks for an event: the likeliest of those that name the most parties."""
-    return max(group, key=lambda r: (len(r.parts) > 0, r.p + 0.1 * len(r.parts), -r.trigger))
+    return max(group, key=lambda r: (len(r.parts) > 0, r.p + 0.1 * len(r.parts) + 0.3 * r.main, -r.trigger))
