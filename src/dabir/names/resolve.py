@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from dabir.model import Actor, Name, Office
 from dabir.names.find import Phrase, find_phrases
-from dabir.names.kb import KnowledgeBase, Sense, covers, squeeze
+from dabir.names.kb import KnowledgeBase, covers, squeeze
 from dabir.names.mentions import Mention, MentionKind
+from dabir.names.people import Person, choose, endings, own_people, with_surnames, words_of
 from dabir.text.types import Text
 
 HOME_BY_VARIETY = {"dari": "AFG"}
@@ -42,18 +43,6 @@ HOME_BODIES = frozenset(
 PERSONAL = frozenset({"person", "surname", "title"})
 LOOK_BACK = 80  # mentions among which an antecedent is sought
 MIN_TITLE = 7  # letters: a shorter title says too little to tell offices apart
-MIN_ALIAS = 3  # letters: shorter surnames are too often other words
-
-
-class Person(Struct, frozen=True):
-    """A person as the article knows him: squeezed name, words, table id, state and office where given."""
-
-    squeezed: str
-    words: str
-    id: str = ""
-    state: str = ""
-    office: str = ""
-    rank: str = ""
 
 
 class Names(Struct, frozen=True):
@@ -74,8 +63,8 @@ def resolve_mentions(
     """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means; `outside` are key
     ranges whose names stand for nobody («به وقت تهران» is a clock)."""
     found = [p for p in find_phrases(text, kb) if not _lies_in(text, p, outside)]
-    people = _people(text, kb, found)
-    phrases = _with_surnames(text, found, people)
+    people = own_people(text, kb, found)
+    phrases = with_surnames(text, found, people)
     resolver = _Resolver(text, kb, people, date, home)
     mentions: list[Mention] = []
     for phrase in phrases:
@@ -86,64 +75,6 @@ def resolve_mentions(
 def _lies_in(text: Text, p: Phrase, ranges: Sequence[tuple[int, int]]) -> bool:
     start, end = text.tokens[p.start].start, text.tokens[p.end - 1].end
     return any(a <= start and end <= b for a, b in ranges)
-
-
-def _words(text: Text, start: int, end: int) -> str:
-    """The name between two tokens, in the letters and half-spaces of the source."""
-    return text.span(text.tokens[start].start, text.tokens[end - 1].end).text
-
-
-def _people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase]) -> tuple[Person, ...]:
-    """Everybody whom the article names in full, with state and office from the first phrase that gives them."""
-    found: dict[str, Person] = {}
-    for p in phrases:
-        if p.name is None or p.kind != "person":
-            continue
-        words = _words(text, *p.name)
-        entity_id = _choose(kb, p)
-        entity = kb.entities.get(entity_id)
-        person = Person(
-            squeeze(words),
-            words,
-            entity_id,
-            p.owner or (entity.code or "" if entity else ""),
-            p.sense.office,
-            p.sense.rank,
-        )
-        key = entity_id or person.squeezed
-        old = found.get(key)
-        found[key] = (
-            person
-            if old is None
-            else replace(
-                old, state=old.state or person.state, office=old.office or person.office, rank=old.rank or person.rank
-            )
-        )
-    return tuple(found.values())
-
-
-def _choose(kb: KnowledgeBase, phrase: Phrase) -> str:
-    """The one table id a name stands for: alone, or the one of the phrase's state; '' where that leaves several."""
-    ids = phrase.person
-    if len(ids) > 1 and phrase.owner:
-        ids = tuple(i for i in ids if kb.entities[i].code == phrase.owner) or ids
-    return ids[0] if len(ids) == 1 else ""
-
-
-def _with_surnames(text: Text, phrases: Sequence[Phrase], people: Sequence[Person]) -> list[Phrase]:
-    """The phrases, and the surnames of the article's own people wherever they stand alone."""
-    taken = [False] * len(text.tokens)
-    for p in phrases:
-        taken[p.start : p.end] = [True] * (p.end - p.start)
-    surnames = {squeeze(w) for p in people for w in p.words.split()[1:][-1:]}
-    surnames |= {s.removeprefix("ال") for s in surnames}
-    surnames = {s for s in surnames if len(s) >= MIN_ALIAS}
-    extra = [
-        Phrase(n, n + 1, "surname", (n, n + 1), Sense("surname"), name=(n, n + 1))
-        for n, token in enumerate(text.tokens)
-        if not taken[n] and token.text in surnames
-    ]
-    return sorted([*phrases, *extra], key=lambda p: (p.start, p.end))
 
 
 class _Resolver:
@@ -158,7 +89,7 @@ class _Resolver:
         self.by_ending: dict[str, list[Person]] = {}
         for q in people:
             self.by_state.setdefault(q.state, []).append(q)
-            for ending in _endings(q.words):
+            for ending in endings(q.words):
                 self.by_ending.setdefault(ending, []).append(q)
 
     def resolve(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
@@ -212,7 +143,7 @@ class _Resolver:
 
     def _earlier(self, p: Phrase, before: Sequence[Mention]) -> str:
         """The state of a body that stands without one: of the last such body, else the outlet's for organs of government."""
-        head = squeeze(_words(self.text, *p.head))
+        head = squeeze(words_of(self.text, *p.head))
         if p.kind != "body":
             return ""
         for m in reversed(before[-LOOK_BACK:]):
@@ -222,9 +153,9 @@ class _Resolver:
 
     def _named(self, p: Phrase) -> list[Mention]:
         assert p.name is not None
-        words = _words(self.text, *p.name)
+        words = words_of(self.text, *p.name)
         squeezed = squeeze(words)
-        entity_id = _choose(self.kb, p)
+        entity_id = choose(self.kb, p)
         known = [self.by_id[entity_id]] if entity_id in self.by_id else []
         if not known and (p.kind == "surname" or not entity_id):
             known = self.by_ending.get(squeezed) or self.by_ending.get(squeezed.removeprefix("ال"), [])
@@ -245,13 +176,13 @@ class _Resolver:
     def _titled(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
         """An office without a name: who in the article holds it, if somebody does."""
         owner = self._owner(p, before)
-        title = squeeze(_words(self.text, *p.head))
+        title = squeeze(words_of(self.text, *p.head))
         if not owner:
             own = [
                 q
                 for q in self.by_state.get(self.home, ())
                 if self._holds(
-                    q, p, self._holder(self.home, p.sense.office), squeeze(_words(self.text, p.start, p.end))
+                    q, p, self._holder(self.home, p.sense.office), squeeze(words_of(self.text, p.start, p.end))
                 )
             ]
             if own and p.sense.office:
@@ -277,7 +208,7 @@ class _Resolver:
                 return [self._mention(p, "office")]
             owner = self.home
         holder = self._holder(owner, p.sense.office)
-        title = squeeze(_words(self.text, p.start, p.end))
+        title = squeeze(words_of(self.text, p.start, p.end))
         for q in self.by_state.get(owner, ()):
             if self._holds(q, p, holder, title):
                 return [self._mention(p, "person", state=owner, person=q.words, entity=q.id or f"person:{q.squeezed}")]
@@ -419,13 +350,6 @@ class _Resolver:
         before, after = (m.start, m.head[0]), (m.head[1], m.end)
         a, b = max(before, after, key=lambda r: r[1] - r[0])
         return self.text.span(a, b).text.strip(' ،«»"-():\n') or None if b > a else None
-
-
-def _endings(words: str) -> list[str]:
-    """The squeezed endings of a name, from the whole to the last word, with and without the article «ال»."""
-    parts = words.split()
-    ends = [squeeze(" ".join(parts[n:])) for n in range(len(parts))]
-    return list(dict.fromkeys([*ends, *(e.removeprefix("ال") for e in ends)]))
 
 
 def _sentence_index(text: Text) -> list[int]:
