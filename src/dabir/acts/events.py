@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dabir.acts import casting, linear
 from dabir.acts.features import Cues, trigger_features, when_features
@@ -24,6 +25,11 @@ SAME_STATUS = (frozenset({"held", "ongoing", "alleged"}), frozenset({"planned", 
 
 # Chance of being the item's main act from which a trigger is held to the lower threshold: the main act must not be lost.
 MAIN = 0.4
+
+
+# A call and a meeting are forms of talking; these words alone say no form.
+FORMS_OF_TALK = ("call", "meet")
+PLAIN_TALK = ("گفتوگو", "گفتگو", "گفت و گو", "رایزنی", "بحث")
 
 
 class Models(Struct, frozen=True):
@@ -129,7 +135,26 @@ def join(s: Setting, reports: Sequence[Report]) -> list[list[Report]]:
             min(open_to, key=lambda g: _distance(r, g)).append(r)
         else:
             groups.append([r])
+    _absorb(s, by_act)
     return sorted((g for gs in by_act.values() for g in gs), key=lambda g: min(r.trigger for r in g))
+
+
+def _absorb(s: Setting, by_act: dict[str, list[list[Report]]]) -> None:
+    """Puts talk of a form already told with that form: after «تماس تلفنی», «دو وزیر گفت‌وگو کردند» is the same call."""
+    loose: list[list[Report]] = []
+    for group in by_act.get("talks", []):
+        told = [g for act in FORMS_OF_TALK for g in by_act.get(act, []) if _retells(s, group, g)]
+        if told:
+            min(told, key=lambda g: _distance(group[0], g)).extend(group)
+        else:
+            loose.append(group)
+    if "talks" in by_act:
+        by_act["talks"] = loose
+
+
+def _retells(s: Setting, group: Sequence[Report], told: Sequence[Report]) -> bool:
+    plain = all(s.text.key[t.start : t.end].startswith(PLAIN_TALK) for t in (s.triggers[r.trigger] for r in group))
+    return plain and all(same_event(s, replace(r, act=x.act), x) for r in group for x in told)
 
 
 def _distance(r: Report, group: Sequence[Report]) -> tuple[bool, int]:
@@ -169,4 +194,4 @@ def status_of(group: Sequence[Report]) -> str:
 
 def chosen(group: Sequence[Report]) -> Report:
     """The report that speaks for an event: the likeliest of those that name the most parties."""
-    return max(group, key=lambda r: (len(r.parts) > 0, r.p + 0.1 * len(r.parts) + 0.3 * r.main, -r.trigger))
+    return max(group, key=lambda r: (r.act != "talks", len(r.parts) > 0, r.p + 0.1 * len(r.parts) + 0.3 * r.main, -r.trigger))
