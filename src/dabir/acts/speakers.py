@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -21,6 +22,9 @@ _MAX_WORDS = 9  # longer: a clause, not a name
 
 # A clause with a subject of its own begins behind these: «ترکیب هیئت فاش نشد، اما سخنگو گفت ...».
 _CONTRAST = re.compile(r"[،؛,] ?(?:اما|ولی|لیکن|هرچند|در ?حالی ?که|حال آنکه)(?!\w)")
+
+# Candidates on either side whose content may hold a subject.
+NEIGHBOURS = 40
 
 
 class Voice(Struct, frozen=True):
@@ -66,6 +70,7 @@ def _voices(
     v: View, c: Candidate, found: Sequence[Candidate], done: list[tuple[Voice, ...]], mentions: Sequence[Mention],
     last: tuple[Voice, ...],
 ) -> tuple[Voice, ...]:  # fmt: skip
+    near = found[max(0, len(done) - NEIGHBOURS) : len(done) + NEIGHBOURS]
     if c.first:
         outer = [i for i in range(len(done)) if found[i].start <= c.cue[0] < found[i].end and done[i]]
         return done[outer[-1]] if outer else ()
@@ -74,7 +79,7 @@ def _voices(
     if c.form == "head":
         return _named(v, c, mentions, c.clause, governed=False)
     if c.within >= 0 and done[c.within]:
-        own = _subject(v, c, found, mentions, max(c.clause[0], found[c.within].end))
+        own = _subject(v, c, near, mentions, max(c.clause[0], found[c.within].end))
         return own if own and own[0].mention else done[c.within]
     if c.rule == "claim":
         inside = [m for m in mentions if c.clause[0] <= m.start and m.end <= c.clause[1]]
@@ -90,7 +95,7 @@ def _voices(
         owner = [m for m in mentions if c.clause[0] <= m.start and m.end <= relative.start()]
         if owner:
             return (_voice(owner[-1], "relative"),)
-    own = _subject(v, c, found, mentions, c.clause[0])
+    own = _subject(v, c, near, mentions, c.clause[0])
     return own or tuple(_again(x) for x in last) or _phrase(v, c.clause)
 
 
@@ -144,8 +149,11 @@ def _subject(
     free: list[Mention] = []
     loose: list[Mention] = []
     under: Mention | None = None  # the last mention below a preposition: what is joined to it is below it too
-    for m in mentions:
-        if m.start < start or m.end > limit:
+    first = bisect_left(mentions, start, key=lambda m: m.start)
+    for m in (
+        mentions[first : bisect_left(mentions, limit, lo=first, key=lambda m: m.start)] if first < len(mentions) else ()
+    ):
+        if m.end > limit:
             continue
         if any(a <= m.start < b and b <= limit for a, b in contents) or any(a <= m.start < b for a, b in sources):
             continue

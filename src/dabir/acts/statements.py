@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -97,10 +98,15 @@ def _statement(
     )
 
 
+def _start(x: Mention | Time) -> int:
+    return x.start
+
+
 def _addressee(v: View, c: Candidate, voice: Voice, mentions: Sequence[Mention]) -> str | None:
     """The actor to whom it is said: «به X گفت», «خطاب به X», «در گفت‌وگو با X»."""
-    for m in mentions:
-        if c.clause[0] <= m.start and m.end <= c.cue[0] and m.actor and m.actor != voice.actor:
+    for n in range(bisect_left(mentions, c.clause[0], key=_start), bisect_left(mentions, c.cue[0], key=_start)):
+        m = mentions[n]
+        if m.end <= c.cue[0] and m.actor and m.actor != voice.actor:
             before = v.key[max(0, m.start - 22) : m.start]
             if pattern("addressing", after=" ?$").search(before):
                 return m.actor
@@ -112,8 +118,11 @@ def _addressee(v: View, c: Candidate, voice: Voice, mentions: Sequence[Mention])
 def _time(text: Text, c: Candidate, times: Sequence[Time]) -> str | None:
     """The first expression of time in the reporting clause, outside the content."""
     a, b = c.clause[0], max(c.clause[1], c.cue[1])
-    for t in times:
-        if b > a and text.starts[a] <= t.start and t.end <= text.ends[b - 1]:
+    if b <= a:
+        return None
+    for n in range(bisect_left(times, text.starts[a], key=_start), bisect_left(times, text.ends[b - 1], key=_start)):
+        t = times[n]
+        if t.end <= text.ends[b - 1]:
             inside = text.starts[c.start] <= t.start < text.ends[c.end - 1]
             if not inside and t.kind in ("date", "time"):
                 return t.id

@@ -74,7 +74,8 @@ def resolve_mentions(
 
 def _lies_in(text: Text, p: Phrase, ranges: Sequence[tuple[int, int]]) -> bool:
     start, end = text.tokens[p.start].start, text.tokens[p.end - 1].end
-    return any(a <= start and end <= b for a, b in ranges)
+    n = bisect_right(ranges, start, key=lambda r: r[0]) - 1
+    return n >= 0 and end <= ranges[n][1]
 
 
 class _Resolver:
