@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, datetime
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
 
+from dabir import resources
 from dabir.acts import assemble, setting
 from dabir.acts.attribution import attribute, item_source
 from dabir.acts.events import Models, models
@@ -18,31 +20,12 @@ from dabir.names.kb import KnowledgeBase, load, squeeze
 from dabir.names.places import find_places
 from dabir.names.resolve import resolve_mentions
 from dabir.text.clean import clean
+from dabir.text.keys import key
 from dabir.text.types import Text
 from dabir.times.check import check_times
 from dabir.times.find import find_times, parse_date
 
 MAX_CHARS = 20_000_000
-# Words of Dari as Afghan outlets write it, spelled as keys; two of them tell the variety.
-DARI_MARKS = (
-    "ولسوال",
-    "پوهنتون",
-    "طلوعنیوز",
-    "پژواک",
-    "امارت اسلامی",
-    "ریاستجمهوری افغانستان",
-    "اگست",
-    "جنوری",
-    "فبروری",
-    "اپریل",
-    "سپتمبر",
-    "اکتوبر",
-    "نومبر",
-    "دسمبر",
-    "داکتر",
-    "شاروال",
-    "ملاقات نمود",
-)
 
 
 class Tools(Struct, frozen=True):
@@ -147,9 +130,14 @@ def home_state(kb: KnowledgeBase, text: Text, outlet: str | None) -> str:
     return "AFG" if _variety(text) == "dari" else "IRN"
 
 
+@cache
+def _dari_words() -> tuple[str, ...]:
+    return tuple(key(w) for w in resources.toml("names/ambiguous.toml")["dari_words"])
+
+
 def _variety(text: Text) -> Literal["iranian", "dari"] | None:
     """`dari` where Afghan words of the text outnumber Iranian ones, `iranian` else; null for no words."""
     if not text.tokens:
         return None
-    marks = sum(text.key.count(w) for w in DARI_MARKS)
+    marks = sum(text.key.count(w) for w in _dari_words())
     return "dari" if marks >= 2 else "iranian"

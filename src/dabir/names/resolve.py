@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dabir import resources
 from dabir.model import Actor, Name, Office
 from dabir.names.find import Phrase, find_phrases
 from dabir.names.kb import KnowledgeBase, covers, squeeze
@@ -19,30 +21,13 @@ from dabir.names.mentions import Mention, MentionKind
 from dabir.names.people import Person, choose, endings, own_people, with_surnames, words_of
 from dabir.text.types import Text
 
-HOME_BY_VARIETY = {"dari": "AFG"}
-# Organs that need no state where a country's own papers speak of its own: «وزارت خارجه اعلام کرد».
-HOME_BODIES = frozenset(
-    map(
-        squeeze,
-        (
-            "دولت",
-            "وزارت خارجه",
-            "وزارت امور خارجه",
-            "وزارت امورخارجه",
-            "دستگاه دیپلماسی",
-            "مجلس",
-            "ارتش",
-            "قوه قضائیه",
-            "وزارت کشور",
-            "وزارت دفاع",
-            "وزارت نفت",
-            "بانک مرکزی",
-        ),
-    )
-)
-PERSONAL = frozenset({"person", "surname", "title"})
 LOOK_BACK = 80  # mentions among which an antecedent is sought
 MIN_TITLE = 7  # letters: a shorter title says too little to tell offices apart
+
+
+@cache
+def _home_bodies() -> frozenset[str]:
+    return frozenset(map(squeeze, resources.toml("names/ambiguous.toml")["home_bodies"]))
 
 
 class Names(Struct, frozen=True):
@@ -150,7 +135,7 @@ class _Resolver:
         for m in reversed(before[-LOOK_BACK:]):
             if m.kind == "organization" and m.state and squeeze(self.text.key[m.start : m.end]).startswith(head):
                 return m.state
-        return self.home if head in HOME_BODIES else ""
+        return self.home if head in _home_bodies() else ""
 
     def _named(self, p: Phrase) -> list[Mention]:
         assert p.name is not None
