@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import dabir
-from dabir.acts import casting, events, linear
+from dabir.acts import assemble, casting, events, linear
 from dabir.acts.frames import frames
-from dabir.text.keys import HALF_SPACE
+from dabir.resources import toml
+from dabir.text.keys import HALF_SPACE, key
 
 CASES = tomllib.loads((Path(__file__).parent / "cases/events/events.toml").read_text(encoding="utf-8"))["case"]
 
@@ -49,3 +50,11 @@ def test_models_name_only_acts_and_classes_that_exist() -> None:
 def test_binary_and_many_class_probabilities_sum_to_one() -> None:
     for name in ("keep", "role", "status", "when", "main"):
         assert sum(linear.load(name).probabilities(["a=meet", "no such feature"]).values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", list(toml("acts/formats.toml")))
+def test_formats_are_told_by_their_words(name: str) -> None:
+    pattern = dict(assemble._format_rules())[name]
+    rule = toml("acts/formats.toml")[name]
+    assert all(pattern.search(key(sentence)) for sentence in rule["examples"])
+    assert not any(pattern.search(key(sentence)) for sentence in rule["counter"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dabir import resources
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
@@ -15,7 +16,6 @@ from dabir.text.lexicon import lexicon
 from dabir.text.types import Text
 
 OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "group", "home", "people"})
-HEADS = frozenset({"title", "body", "collective"})
 MAX_NAME_TOKENS = 9
 RARE = 40  # occurrences in the lexicon's news below which a word may be a foreign name
 
@@ -36,8 +36,6 @@ class Phrase(Struct, frozen=True):
     via: str = ""
     person: tuple[str, ...] = ()
     name: tuple[int, int] | None = None
-    plural: bool = False
-    joined: bool = False
 
 
 class Match(Struct, frozen=True):
@@ -151,15 +149,11 @@ def _after_honorific(scan: Scanner, i: int, match: Match) -> list[Phrase]:
     j = match.end
     for found in _at(scan, j)[:1] if j < scan.stops[i] else ():
         if found.name and found.name[0] == j:
-            return [_replace(found, start=i)]
+            return [replace(found, start=i)]
     name_end = _name_run(scan, j, i, need_given=False)
     if name_end > j and scan.words[i] in ("اقای", "خانم", "آقای", "دکتر"):
         return [Phrase(i, name_end, "surname", (j, name_end), Sense("surname"), name=(j, min(j + 2, name_end)))]
-    return [Phrase(i, match.end, "none", (i, match.end), match.senses[0])][:0]
-
-
-def _replace(phrase: Phrase, **changes: object) -> Phrase:
-    return Phrase(**{**{f: getattr(phrase, f) for f in phrase.__struct_fields__}, **changes})
+    return []
 
 
 def _headed(scan: Scanner, i: int, match: Match, head: Sense) -> list[Phrase]:
@@ -183,14 +177,14 @@ def _headed(scan: Scanner, i: int, match: Match, head: Sense) -> list[Phrase]:
     first = owners[0] if owners else None
     base = Phrase(
         i, first[1] if len(owners) > 1 and first else end, head.kind, (i, match.end), head,
-        owner=first[2].state if first else "", via=first[3] if first else "", plural=plural,
+        owner=first[2].state if first else "", via=first[3] if first else "",
     )  # fmt: skip
     if head.kind == "title":
         return [_with_name(scan, base)]
     if not owners and head.kind == "body":
         base = _owned_by_person(scan, base)
     rest = [
-        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via, plural=True, joined=True)
+        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via)
         for a, b, s, via in owners[1:]
     ]
     return [base, *rest]
@@ -247,7 +241,7 @@ def _owned_by_person(scan: Scanner, base: Phrase) -> Phrase:
     sense = match.of("person", "surname") if match else None
     if match is None or sense is None:
         return base
-    return _replace(base, end=match.end, owner=sense.state, via="person")
+    return replace(base, end=match.end, owner=sense.state, via="person")
 
 
 def _open_quote(word: str) -> bool:
@@ -283,7 +277,7 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
     closed = quoted and scan.word(end, i) in ("»", '"')
     if quoted and not closed:
         return base
-    return _replace(
+    return replace(
         base, end=end + closed, name=(k, end), person=ids, kind="person" if known.kind == "person" else "surname"
     )
 
@@ -293,7 +287,7 @@ def _with_title(scan: Scanner, person: Phrase) -> Phrase:
     i, j = person.start, person.end
     opened = _open_quote(scan.word(i - 1, max(i - 1, 0))) if i else False
     if opened and scan.word(j, i) in ("»", '"'):
-        person, j = _replace(person, start=i - 1, end=j + 1), j + 1
+        person, j = replace(person, start=i - 1, end=j + 1), j + 1
     k = j + 1 if scan.word(j, i) in ("،", "-", "(") else j
     match = scan.match(k) if k < scan.stops[i] else None
     head = match.of("title") if match else None
@@ -302,8 +296,8 @@ def _with_title(scan: Scanner, person: Phrase) -> Phrase:
     title = _headed(scan, k, match, head)[0]
     if title.name is not None:
         title = _headed_alone(scan, k, match, head)
-    return _replace(
-        person, end=title.end, sense=head, owner=title.owner, via=title.via, plural=False,
+    return replace(
+        person, end=title.end, sense=head, owner=title.owner, via=title.via,
         kind="person" if person.kind == "person" else "surname",
     )  # fmt: skip
 

@@ -87,7 +87,6 @@ class KnowledgeBase(Struct, frozen=True):
     holdings: Mapping[tuple[str, str], tuple[Holding, ...]]
     offices: Mapping[str, tuple[Holding, ...]]
     spots: Mapping[str, tuple[Spot, ...]]
-    members: Mapping[str, tuple[str, ...]]
     outlets: Mapping[str, str]
 
     def holder(self, state: str, office: str, date: str | None) -> Holding | None:
@@ -280,10 +279,5 @@ def load() -> KnowledgeBase:
         holdings=holdings,
         offices=offices,
         spots=spots,
-        members={
-            r["code"]: values(r["members"])
-            for r in resources.table("kb/organisations.tsv")
-            if r["members"] and not r["parent"]
-        },
         outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
     )
