@@ -24,7 +24,7 @@ COUNTERS = [(rule.name, text) for rule in grammar.rules() for text in rule.count
 
 
 def times(text: str, published: str | None) -> tuple[Time, ...]:
-    return find_times(clean(text), date.fromisoformat(published) if published else None)
+    return find_times(clean(text), date.fromisoformat(published) if published else None, repeats=False)
 
 
 def checks(text: str, published: str) -> list[str]:

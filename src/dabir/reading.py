@@ -105,7 +105,7 @@ def _analyse(
     tools: Tools, text: Text, title_end: int, day: date | datetime | None, outlet: str | None
 ) -> tuple[setting.Setting, dict[str, object]]:
     home = home_state(tools.kb, text, outlet)
-    times = find_times(text, day)
+    times = find_times(text, day, repeats=False)
     clocks = [setting.key_range(text, t.start, t.end) for t in times]
     names = resolve_mentions(text, tools.kb, date=day.isoformat()[:10] if day else None, home=home, outside=clocks)
     places, spots = find_places(text, tools.kb)

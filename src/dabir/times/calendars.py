@@ -14,6 +14,7 @@ Interval = tuple[date, date]
 
 # Umm al-Qura tables end here; outside them the arithmetic (tabular) calendar stands in, right within a day or two.
 _HIJRI_FIRST, _HIJRI_LAST = 1343, 1500
+_LONG = 200  # days; shorter stretches are months or seasons
 _HIJRI_EPOCH = 227014  # ordinal of the day that the arithmetic calendar counts from
 
 
@@ -66,25 +67,37 @@ def season(year: int, number: int, calendar: Calendar = "jalali") -> Interval:
     return month("jalali", first, 3 * number + 1, 3)
 
 
-def part(stretch: Interval, edge: str) -> Interval:
-    """The early, middle or late third of a month, or the first, middle or last quarter(s) of a longer stretch."""
+def part(stretch: Interval, edge: str | None, calendar: Calendar) -> Interval:
+    """A part of a stretch of `calendar`: `early`, `middle` or `late` (a third of a month or season, the first, middle or
+    last quarter(s) of a year, a third of a longer one), `first-half`, `second-half`, or its day at the `start` or `end`."""
     begin, end = stretch
     days = (end - begin).days
-    if edge not in ("early", "middle", "late"):
+    if edge is None:
         return stretch
-    if days <= 31:
-        cuts = (10, 20)
-    elif days < 200:
-        cuts = (days // 3, 2 * days // 3)
-    else:
-        return _quarters(stretch, edge)
+    if edge in ("start", "end"):
+        return (begin, begin + DAY) if edge == "start" else (end - DAY, end)
+    if edge in ("first-half", "second-half"):
+        middle = _middle(stretch, calendar)
+        return (begin, middle) if edge == "first-half" else (middle, end)
+    if days >= _LONG:
+        return _quarters(stretch, edge, calendar)
+    cuts = (10, 20) if days <= 31 else (days // 3, 2 * days // 3)
     a, b = begin + DAY * cuts[0], begin + DAY * cuts[1]
     return {"early": (begin, a), "middle": (a, b), "late": (b, end)}[edge]
 
 
-def _quarters(stretch: Interval, edge: str) -> Interval:
+def _middle(stretch: Interval, calendar: Calendar) -> date:
+    """Where the second half begins: the 16th of a month, the seventh month of a year, the sixth year of a decade."""
     begin, end = stretch
-    calendar: Calendar = "gregorian" if begin.day == 1 and begin.month == 1 else "jalali"
+    days = (end - begin).days
+    if days < _LONG:
+        return begin + DAY * (15 if days <= 31 else days // 2)
+    year, last = from_date(calendar, begin)[0], from_date(calendar, end)[0]
+    return to_date(calendar, year + (last - year) // 2, 1 if last - year > 1 else 7, 1)
+
+
+def _quarters(stretch: Interval, edge: str, calendar: Calendar) -> Interval:
+    begin, end = stretch
     year = from_date(calendar, begin)[0]
     if (end - begin).days > 400:
         span = from_date(calendar, end)[0] - year

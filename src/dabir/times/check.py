@@ -11,8 +11,8 @@ from dabir.model import Check, Message, Span, Time
 from dabir.text.keys import key
 from dabir.text.types import Text
 from dabir.times import grammar, resolve
+from dabir.times.context import NO_DAY, Context
 from dabir.times.meaning import Meaning
-from dabir.times.resolve import Context
 
 _DAYS_FA = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
 _DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -25,7 +25,7 @@ def check_times(text: Text, times: tuple[Time, ...], published: date | datetime 
     day = published.date() if isinstance(published, datetime) else published
     out: list[Check] = []
     for i, time in enumerate(times):
-        if time.reason == resolve.NO_DAY:
+        if time.reason == NO_DAY:
             out.append(_impossible(time))
             continue
         out.extend(_within(time, day))
@@ -65,7 +65,8 @@ def _day(meaning: Meaning, time: Time, published: date | None) -> date | None:
     base = published
     if meaning.month is not None and time.begin:
         base = date.fromisoformat(time.begin[:10])
-    return resolve.resolve(replace(meaning, weekday=None, when=None), Context(base, "gregorian")).day
+    days = resolve.resolve(replace(meaning, weekday=None, when=None), Context(base, "gregorian")).days
+    return days[0] if days else None
 
 
 def _weekday(time: Time, day: date, weekday: int) -> Check:

@@ -1,7 +1,8 @@
 """The rules of data/times: read, checked, compiled; and the parts of a text that they match.
 
 A rule is a name, a pattern (with `{macros}` and named groups, on the key), the production that reads its groups, and
-its examples. `~` in a pattern is an optional space, a space one or two.
+its examples. `~` in a pattern is an optional space, a space one or two. Where a pattern has a group named `span`, the
+rule covers that group alone: what stands around it is context.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from dabir.times import lexicon
 from dabir.times.meaning import Part
 from dabir.times.productions import PRODUCTIONS
 
+FILES = ("dates", "clocks", "relative", "lengths", "vague")  # at equal length an earlier file's rule wins
 _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LETTER = r"[^\W\d_]"
 # Figures may stand glued to a word («۲۴اردیبهشت»); letters may not.
@@ -39,12 +41,10 @@ class Rule(Struct, frozen=True):
 @cache
 def rules() -> tuple[Rule, ...]:
     """Every rule, file after file. Raises DataError at a rule that lacks a field or cannot be compiled."""
-    out: list[Rule] = []
-    for path in resources.names("times", ".toml"):
-        data = resources.toml(path)
-        own = {name: lexicon.spell(text) for name, text in data.get("macros", {}).items()}
-        out.extend(_rule(row, own, path) for row in data.get("rule", ()))
-    return tuple(out)
+    shared = resources.toml("times/macros.toml")["macros"]
+    own = {name: lexicon.spell(text) for name, text in shared.items()}
+    paths = [f"times/{name}.toml" for name in FILES]
+    return tuple(_rule(row, own, path) for path in paths for row in resources.toml(path)["rule"])
 
 
 def _rule(row: Mapping[str, Any], own: Mapping[str, str], path: str) -> Rule:
@@ -70,7 +70,7 @@ def _expand(source: str, own: Mapping[str, str], name: str, path: str) -> str:
             raise DataError(f"rule {name} uses the unknown macro {match[1]}", path)
         return known[match[1]]
 
-    for _ in range(4):  # macros of a rule file may use macros
+    for _ in range(4):  # macros may use macros
         source = _MACRO.sub(value, source)
     return source
 
@@ -80,9 +80,11 @@ def match(key: str) -> list[Part]:
     found: list[tuple[int, int, int, Part]] = []
     for order, rule in enumerate(rules()):
         produce = PRODUCTIONS[rule.production]
+        group = "span" if "span" in rule.pattern.groupindex else 0
         for m in rule.pattern.finditer(key):
-            if m.end() > m.start() and (meaning := produce(m.groupdict())):
-                found.append((m.start(), -m.end(), order, Part(m.start(), m.end(), rule.name, meaning)))
+            start, end = m.span(group)
+            if end > start and (meaning := produce(m.groupdict())):
+                found.append((start, -end, order, Part(start, end, rule.name, meaning)))
     found.sort(key=lambda row: row[:3])
     out: list[Part] = []
     end = 0

@@ -43,6 +43,24 @@ def months() -> Mapping[str, tuple[str, int]]:
 
 
 @cache
+def plain_months() -> frozenset[str]:
+    """Month names (spaces out) that are no other word."""
+    return frozenset(bare(r["name"]) for r in _rows("months") if r["bare"] == "yes")
+
+
+@cache
+def counted() -> frozenset[str]:
+    """Month names (spaces out) that stand after figures as another word («۴ صفر»)."""
+    return frozenset(bare(r["name"]) for r in _rows("months") if r["bare"] == "counted")
+
+
+@cache
+def cardinals() -> frozenset[str]:
+    """Number words (spaces out) that are no ordinals."""
+    return frozenset(bare(w) for r in _rows("numbers") for w in resources.values(r["cardinal"]))
+
+
+@cache
 def units() -> Mapping[str, str]:
     """Words for a unit of time, singular and plural (spaces out), to the unit."""
     return MappingProxyType({bare(w): r["unit"] for r in _rows("units") for w in _unit_forms(r)})
@@ -141,6 +159,8 @@ def macros() -> Mapping[str, str]:
             "units": _any(w for r in _rows("units") for w in _unit_forms(r)),
             "part": _any(r["name"] for r in _rows("parts")),
             "zone": _any(r["name"] for r in _rows("zones")),
+            "long": _any(r["word"] for r in _rows("ages") if r["kind"] == "length"),
+            "person": _any(r["word"] for r in _rows("ages") if r["kind"] == "person"),
             "holiday": _any(r["name"] for r in _rows("holidays")),
             "season": _any(("بهار", "تابستان", "پاییز", "خزان", "زمستان")),
             "year": r"(?<![\d.,/])(?:1[2-9]\d\d|20\d\d)(?!\d|[.,/:]\d)",

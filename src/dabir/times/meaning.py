@@ -9,6 +9,9 @@ from msgspec import Struct
 from dabir.model import Calendar
 
 When = Literal["past", "next", "this"]
+Edge = Literal["early", "middle", "late", "start", "end", "first-half", "second-half"]
+Tense = Literal["past", "future"]
+LOCAL = "local"  # the zone of «به وقت محلی» until a place is found for it
 
 
 class Meaning(Struct, frozen=True, kw_only=True):
@@ -17,7 +20,10 @@ class Meaning(Struct, frozen=True, kw_only=True):
     Forms: `day` (any of weekday, day and month, named day, shift from publication; part, clock and zone may join),
     `part`, `clock`, `zone` (joined to a day, or a clock alone), `month`, `season`, `year`, `decade`, `century`,
     `relative` (this, last or next unit), `ago` (a number of units from publication or another time), `anchor`
-    (that day, the day after), `fixed` (a ready value).
+    (that day, the day after), `fixed` (a ready value), `none` (no time; keeps other rules off).
+
+    `anchored` says that the words count from a time said before («همان سال», «دو روز پس از آن»); `loose` that they do
+    so where there is one («سال بعد»); `event` holds the word for what they count from («یک روز پس از امضا»).
     """
 
     form: str
@@ -39,12 +45,15 @@ class Meaning(Struct, frozen=True, kw_only=True):
     zone: str | None = None
     when: When | None = None
     when_unit: str | None = None
-    edge: str | None = None
+    edge: Edge | None = None
     count: int | None = None
     unit: str | None = None
     season: int | None = None
     eve: bool = False
     approximate: bool = False
+    anchored: bool = False
+    loose: bool = False
+    event: str | None = None
 
 
 class Part(Struct, frozen=True):

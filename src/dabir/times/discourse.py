@@ -1,0 +1,166 @@
+"""What the article around an expression says: the tense of its clause, the day of its sentence, what was dated before."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from functools import cache
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from dabir import resources
+from dabir.model import Calendar
+from dabir.times import lexicon, resolve
+from dabir.times.context import Anchor, Context, Value
+from dabir.times.meaning import LOCAL, Meaning, Part, Tense
+
+_SENTENCE = re.compile(r"[.!؟?\n؛]")
+_CLAUSE = 120  # characters after an expression in which its verb is looked for
+_NEAR = 400  # characters back to what «سال بعد» and «دو روز بعد» may count from
+_EVENT = 4000  # characters back to the event that «یک روز پس از امضا» counts from
+_PLACE = 600  # characters back to the place whose «وقت محلی» it is
+
+
+@cache
+def _tenses(where: str) -> re.Pattern[str]:
+    rows = [r for r in resources.table("times/tenses.tsv") if r["where"] == where]
+    forms = "|".join(f"(?P<{r['tense']}{i}>{lexicon.spell(r['pattern'])})" for i, r in enumerate(rows))
+    return re.compile(rf"(?<![^\W\d_])(?:{forms})(?![^\W\d_])")
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    names = "|".join(sorted((lexicon.spell(r["name"]) for r in resources.table("times/zones.tsv")), key=len, reverse=True))
+    return re.compile(rf"(?<![^\W\d_])(?:در|به|وارد|شهر|کشور|پایتخت) (?P<zone>{names})(?![^\W\d_])")
+
+
+def tense(key: str, start: int, end: int) -> Tense | None:
+    """The tense of an expression's clause: of the first verb that follows it in its sentence (at most 120 characters
+    on), or of a cue close before it; None where neither is there, as in headlines."""
+    stop = _SENTENCE.search(key, end, end + _CLAUSE)
+    verb = _tenses("after").search(key, end, stop.start() if stop else min(len(key), end + _CLAUSE))
+    if verb and verb.lastgroup:
+        return "future" if verb.lastgroup.startswith("future") else "past"
+    before = key[max(0, start - 60) : start]
+    cut = max(before.rfind(mark) for mark in ".!؟\n")
+    return "future" if _tenses("before").search(before, cut + 1) else None
+
+
+class _Stated(Struct, frozen=True):
+    """A stretch that an expression states: where it stands, its sentence, and what it is."""
+
+    at: int
+    sentence: int
+    anchor: Anchor
+
+
+def resolve_all(key: str, bounds: list[int], groups: list[Part], base: Context) -> list[Value]:
+    """The groups' values, in order; `bounds` are the starts of the key's sentences.
+
+    Days come first: a clock takes the day of its sentence, said before it or after.
+    """
+    tenses = _agreed([tense(key, g.start, g.end) for g in groups], groups)
+    stated: list[_Stated] = []
+    values: dict[int, Value] = {}
+    before: list[int] = []  # how many of `stated` stand before each group
+    for i, group in enumerate(groups):
+        before.append(len(stated))
+        if group.meaning.form == "clock":
+            continue
+        context = _context(key, bounds, group, stated, replace(base, tense=tenses[i]))
+        values[i] = value = resolve.resolve(_local(key, bounds, group), context)
+        if value.days:
+            anchor = Anchor(*value.days, f"t{i + 1}", value.calendar)
+            stated.append(_Stated(group.start, bisect_right(bounds, group.start), anchor))
+    for i, group in enumerate(groups):
+        if i not in values:
+            day = None if base.published else _last_day(stated[: before[i]])
+            near = _in_sentence(stated, bisect_right(bounds, group.start), group.start)
+            meaning = _local(key, bounds, group)
+            values[i] = resolve.resolve(meaning, replace(base, day=day, sentence=near))
+    return [values[i] for i in range(len(groups))]
+
+
+def _agreed(tenses: list[Tense | None], groups: list[Part]) -> list[Tense | None]:
+    """Tenses, where a weekday of a headline without a verb takes that of the same weekday elsewhere in the article."""
+    known: dict[int, Tense] = {}
+    for said, group in zip(tenses, groups, strict=True):
+        if said and group.meaning.weekday is not None:
+            known.setdefault(group.meaning.weekday, said)
+    return [t or known.get(-1 if g.meaning.weekday is None else g.meaning.weekday) for t, g in zip(tenses, groups, strict=True)]
+
+
+def _context(key: str, bounds: list[int], group: Part, stated: list[_Stated], base: Context) -> Context:
+    """The context of one group, given what was stated before it."""
+    if not stated:
+        return base
+    meaning = group.meaning
+    if meaning.event:
+        found = _day_of_event(key, bounds, meaning.event, group.start, stated)
+        return replace(base, day=found, last=found)
+    near = stated[-1].at >= group.start - _NEAR
+    last = stated[-1].anchor if near or meaning.anchored else None
+    day = _last_day(stated)
+    if meaning.loose and day and not near:
+        day = None
+    return replace(base, day=day, last=last)
+
+
+def _last_day(stated: list[_Stated]) -> Anchor | None:
+    """The last of the stretches that is a single day (among the latest 50)."""
+    return next((s.anchor for s in reversed(stated[-50:]) if s.anchor.day), None)
+
+
+def _in_sentence(stated: list[_Stated], sentence: int, at: int) -> Anchor | None:
+    """Of the days that a sentence states, the one nearest to the key offset `at`."""
+    low = bisect_left(stated, sentence, key=lambda s: s.sentence)
+    high = bisect_right(stated, sentence, key=lambda s: s.sentence)
+    middle = bisect_right(stated, at, low, high, key=lambda s: s.at)
+    before = next((s for s in reversed(stated[max(low, middle - 20) : middle]) if s.anchor.day), None)
+    after = next((s for s in stated[middle : min(high, middle + 20)] if s.anchor.day), None)
+    found = [s for s in (before, after) if s]
+    return min(found, key=lambda s: abs(s.at - at)).anchor if found else None
+
+
+def _day_of_event(key: str, bounds: list[int], word: str, at: int, stated: list[_Stated]) -> Anchor | None:
+    """The day of the latest earlier sentence that both tells the event that `word` names and states a day."""
+    low = max(0, at - _EVENT)
+    place = key.rfind(word, low, at)
+    while place >= 0:
+        if found := _in_sentence(stated, bisect_right(bounds, place), place):
+            return found
+        place = key.rfind(word, low, place)
+    return None
+
+
+def _local(key: str, bounds: list[int], group: Part) -> Meaning:
+    """The meaning with the zone of the place that «وقت محلی» speaks of: named in the sentence, or last before it."""
+    meaning = group.meaning
+    if meaning.zone != LOCAL:
+        return meaning
+    i = bisect_right(bounds, group.start)
+    stop = bounds[i] if i < len(bounds) else len(key)
+    after = _places().search(key, group.end, min(stop, group.end + _PLACE))
+    before = list(_places().finditer(key, max(0, group.start - _PLACE), group.start))
+    begin = bounds[i - 1] if i else 0
+    chosen = next((m for m in reversed(before) if m.start() >= begin), None) or after or (before[-1] if before else None)
+    return replace(meaning, zone=lexicon.look(lexicon.zones(), chosen["zone"])) if chosen else meaning
+
+
+def source_calendar(groups: list[Part]) -> Calendar | None:
+    """The calendar that «ماه جاری» means: that of most dated expressions of the article; None where they tie."""
+    gregorian = sum(g.meaning.calendar == "gregorian" for g in groups)
+    jalali = sum(g.meaning.calendar == "jalali" for g in groups)
+    return None if gregorian == jalali else "gregorian" if gregorian > jalali else "jalali"
+
+
+def first_dated(groups: list[Part]) -> Anchor | None:
+    """The first day that the article states with its year: it lends the year where no publication date is known."""
+    for i, group in enumerate(groups):
+        m = group.meaning
+        if m.form == "day" and m.year is not None and m.month is not None and m.day is not None:
+            value = resolve.resolve(m, Context(None, "jalali"))
+            if value.days:
+                return Anchor(*value.days, f"t{i + 1}", value.calendar)
+    return None
