@@ -14,10 +14,10 @@ ORDER = (
     {"times"},
     {"names"},
     {"acts"},
-    {"reading"},
+    {"reading", "timing"},
     {"__init__"},
     {"evaluate", "gold", "views", "ingest"},
-    {"parallel", "scoring", "output", "samples"},
+    {"parallel", "scoring", "output", "dating", "samples"},
     {"cli"},
     {"__main__"},
 )

@@ -18,13 +18,14 @@ from dabir.times import calendars, grammar
 from dabir.times.check import check_times
 from dabir.times.find import find_times, parse_date
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "times" / "resolve.toml").read_text("utf-8"))["case"]
+FOLDER = Path(__file__).parent / "cases" / "times"
+CASES = [c for path in sorted(FOLDER.glob("*.toml")) for c in tomllib.loads(path.read_text("utf-8"))["case"]]
 EXAMPLES = [(rule.name, dict(e)) for rule in grammar.rules() for e in rule.examples]
 COUNTERS = [(rule.name, text) for rule in grammar.rules() for text in rule.counter]
 
 
-def times(text: str, published: str | None) -> tuple[Time, ...]:
-    return find_times(clean(text), date.fromisoformat(published) if published else None, repeats=False)
+def times(text: str, published: str | None, repeats: bool = True) -> tuple[Time, ...]:
+    return find_times(clean(text), date.fromisoformat(published) if published else None, repeats)
 
 
 def checks(text: str, published: str) -> list[str]:
@@ -54,7 +55,7 @@ def test_counter_example(name: str, text: str) -> None:
 @pytest.mark.parametrize("case", CASES, ids=[c["label"] for c in CASES])
 def test_case(case: dict[str, Any], strip: bool) -> None:
     text = squeeze(case["text"]) if strip else case["text"]
-    got = [[squeeze(t.text), t.value or ""] for t in times(text, case.get("published"))]
+    got = [[squeeze(t.text), t.value or ""] for t in times(text, case.get("published"), case.get("repeats", True))]
     assert got == [[squeeze(words), value] for words, value in case["times"]]
 
 
@@ -147,6 +148,11 @@ def test_parse_date_refuses(words: str) -> None:
         ("۳۱ مهر ۱۴۰۳ رفت.", "2025-02-28", ["impossible-date"]),
         ("دیروز ساعت ۱۶:۳۰ به وقت مسکو (۱۷ به وقت تهران) رفت.", "2025-02-28", []),
         ("دیروز ساعت ۱۶:۳۰ به وقت مسکو (۱۹ به وقت تهران) رفت.", "2025-02-28", ["clock-mismatch"]),
+        ("سفر سه‌روزه از ۵ تا ۷ اسفند انجام شد.", "2025-02-28", []),
+        ("سفر پنج‌روزه از ۵ تا ۷ اسفند انجام شد.", "2025-02-28", ["duration-mismatch"]),
+        ("گفت‌وگو از ساعت ۱۰:۰۰ تا ۱۶:۳۰ به مدت ۶ ساعت و نیم ادامه داشت.", "2025-02-28", []),
+        ("گفت‌وگو از ساعت ۱۰:۰۰ تا ۱۶:۳۰ به مدت ۸ ساعت ادامه داشت.", "2025-02-28", ["duration-mismatch"]),
+        ("گفت‌وگو از ساعت ۱۰:۰۰ تا ۱۶:۳۰ بود. او پس از ۸ ساعت رفت.", "2025-02-28", []),
     ],
 )
 def test_checks(text: str, published: str, kinds: list[str]) -> None:

@@ -12,10 +12,13 @@ from datetime import date, datetime
 from functools import cache
 
 from dabir.errors import DabirError, DataError, InputError
-from dabir.model import Record
+from dabir.model import Check, Record, Time
 from dabir.reading import Reader
+from dabir.timing import check_times, find_times
 
-__all__ = ["DabirError", "DataError", "InputError", "Reader", "Record", "read"]
+__all__ = [
+    "Check", "DabirError", "DataError", "InputError", "Reader", "Record", "Time", "check_times", "find_times", "read",
+]  # fmt: skip
 __version__ = "0.1.0"
 
 

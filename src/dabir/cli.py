@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, TextIO, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,14 +15,13 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dabir import __version__, output, samples, scoring
+from dabir import __version__, dating, output, samples, scoring
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
 from dabir.ingest.dates import publication_date
 from dabir.ingest.files import Defaults, Failure, articles
-from dabir.model import Record
 from dabir.output import Format
-from dabir.parallel import Result, read_all
+from dabir.parallel import read_all
 
 app = typer.Typer(
     name="dabir",
@@ -45,6 +44,13 @@ _READ_EXAMPLES = (
     "[bold]Exit status[/]  0 every article was read; 1 some could not be (each named on standard error with the "
     "reason, the others are there); 2 wrong usage."
 )
+_TIMES_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "dabir times article.txt --published 2025-02-28\n\n"
+    "echo 'دیروز ساعت ۵ عصر دیدار کردند.' | dabir times - --published '۱۰ اسفند ۱۴۰۳'\n\n"
+    "dabir times news.jsonl.gz --format jsonl > times.jsonl\n\n"
+    "[bold]Exit status[/]  as for read."
+)
 _EVALUATE_EXAMPLES = (
     "[bold]Examples[/]\n\n"
     "dabir evaluate gold.jsonl records.jsonl\n\n"
@@ -54,6 +60,18 @@ _EVALUATE_EXAMPLES = (
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write there instead of standard output.")
+]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE...", help=".txt, .html, .jsonl, .jsonl.gz, a folder of these, or - (text).")
+]
+Published = Annotated[
+    str | None,
+    typer.Option(
+        "--published",
+        metavar="DATE",
+        help="Publication date of articles that have none: 2025-02-28, 1403-12-10 or '۱۰ اسفند ۱۴۰۳'. "
+        "Without a date, «امروز» and the like stay unresolved.",
+    ),
 ]
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Read with this many processes.")]
 
@@ -65,6 +83,13 @@ def _say(message: str) -> None:
 def _usage(message: str) -> typer.Exit:
     _say(message)
     return typer.Exit(2)
+
+
+def _defaults(published: str | None, outlet: str | None = None, url: str | None = None) -> Defaults:
+    try:
+        return Defaults(publication_date(published) if published else None, outlet, url)
+    except InputError as error:
+        raise _usage(f"--published: {error.message}") from None
 
 
 @contextmanager
@@ -80,13 +105,16 @@ def _opened(path: Path | None) -> Iterator[TextIO]:
         yield file
 
 
+_T = TypeVar("_T")
+
+
 class _Faults:
-    """Lets records through and names failures on standard error, where a progress line runs for many articles."""
+    """Lets results through and names failures on standard error, where a progress line runs for many articles."""
 
     def __init__(self) -> None:
         self.count = 0
 
-    def through(self, results: Iterable[Result]) -> Iterator[Record]:
+    def through(self, results: Iterable[_T | Failure]) -> Iterator[_T]:
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.completed} articles"), TaskProgressColumn(show_speed=True))
         with Progress(
@@ -119,19 +147,8 @@ def _main(
 
 @app.command(epilog=_READ_EXAMPLES)
 def read(
-    files: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help=".txt, .html, .jsonl, .jsonl.gz, a folder of these, or - (text)."),
-    ],
-    published: Annotated[
-        str | None,
-        typer.Option(
-            "--published",
-            metavar="DATE",
-            help="Publication date of articles that have none: 2025-02-28, 1403-12-10 or '۱۰ اسفند ۱۴۰۳'. "
-            "Without a date, «امروز» and the like stay unresolved.",
-        ),
-    ] = None,
+    files: Files,
+    published: Published = None,
     outlet: Annotated[
         str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
     ] = None,
@@ -143,13 +160,26 @@ def read(
     jobs: Jobs = 1,
 ) -> None:
     """Read articles into records."""
-    try:
-        defaults = Defaults(publication_date(published) if published else None, outlet, url)
-    except InputError as error:
-        raise _usage(f"--published: {error.message}") from None
+    defaults = _defaults(published, outlet, url)
     faults = _Faults()
     with _opened(path) as out:
         output.write(faults.through(read_all(articles(files, defaults, sys.stdin.buffer), jobs)), form, out)
+    raise typer.Exit(1 if faults.count else 0)
+
+
+@app.command(epilog=_TIMES_EXAMPLES)
+def times(
+    files: Files,
+    published: Published = None,
+    form: Annotated[
+        dating.Format, typer.Option("--format", "-f", metavar="text|jsonl", help="A table, or a line of JSON an article.")
+    ] = "text",
+    path: Output = None,
+) -> None:
+    """Find the expressions of time in articles: words, ISO value, and what the value rests on; contradictions as checks."""
+    faults = _Faults()
+    with _opened(path) as out:
+        dating.write(faults.through(dating.date_all(articles(files, _defaults(published), sys.stdin.buffer))), form, out)
     raise typer.Exit(1 if faults.count else 0)
 
 

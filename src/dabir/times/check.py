@@ -1,9 +1,10 @@
-"""Where the times of an article contradict each other or the calendar."""
+"""Where the times of an article contradict each other or the calendar: reported, never bent."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -16,12 +17,18 @@ from dabir.times.meaning import Meaning
 
 _DAYS_FA = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
 _DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LENGTH = re.compile(r"P(?:(\d+)D|T(?:(\d+)H)?(?:(\d+)M)?)")
+_NEAR = 60  # characters between a start and end and their length
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?:[+-]\d\d:\d\d)?")
+_SENTENCE = re.compile(r"[.!؟?\n]")
 _BETWEEN = 4  # characters between two clocks that stand side by side: « («
 
 
 def check_times(text: Text, times: tuple[Time, ...], published: date | datetime | None) -> tuple[Check, ...]:
     """Contradictions among `times` (as `find_times` gave them), in text order: a weekday that is not the date's, two
-    calendars that name different days, two clocks that name different moments, a day that does not exist."""
+    calendars that name different days, two clocks that name different moments, a start and an end that are not as far apart
+    as the length beside them, a day that does not exist."""
     day = published.date() if isinstance(published, datetime) else published
     out: list[Check] = []
     for i, time in enumerate(times):
@@ -30,6 +37,8 @@ def check_times(text: Text, times: tuple[Time, ...], published: date | datetime 
             continue
         out.extend(_within(time, day))
         if i and (check := _clocks(text, times[i - 1], time)):
+            out.append(check)
+        if check := _length(text, times, i):
             out.append(check)
     return tuple(out)
 
@@ -100,3 +109,62 @@ def _clocks(text: Text, first: Time, second: Time) -> Check | None:
         en=f"{first.text} and {second.text} are different moments.",
     )
     return Check("clock-mismatch", message, (_span(first), _span(second)), (first.value, second.value))
+
+
+def _length(text: Text, times: tuple[Time, ...], i: int) -> Check | None:
+    """A length that is not what lies between the start and the end stated beside it, in the same sentence.
+
+    «سفر سه‌روزه از ۵ تا ۷ اسفند» counts both its ends, and either count of days is right.
+    """
+    stated = times[i]
+    match = _LENGTH.fullmatch(stated.value or "")
+    if stated.kind != "duration" or match is None or stated.approximate:
+        return None
+    for j in (i + 1, i - 2, i - 1):
+        bounds = _start_and_end(text, times, j)
+        if bounds is None or not _beside(text, stated, bounds[2]):
+            continue
+        begin, end, spans = bounds
+        if match[1] and isinstance(begin, date) and not isinstance(begin, datetime):
+            days = (end - begin).days
+            right = int(match[1]) in (days, days + 1)
+        elif not match[1] and isinstance(begin, datetime):
+            right = (end - begin) == timedelta(hours=int(match[2] or 0), minutes=int(match[3] or 0))
+        else:
+            continue
+        return None if right else _duration(stated, begin, end, spans)
+    return None
+
+
+def _start_and_end(text: Text, times: tuple[Time, ...], j: int) -> tuple[date, date, tuple[Span, ...]] | None:
+    """The first and last day (or moment) of an expression that states both, or of two joined by «تا»."""
+    if not 0 <= j < len(times) or times[j].value is None:
+        return None
+    first = times[j]
+    if first.kind == "date" and "/" in (first.value or "") and first.rule.startswith(("date", "day-of-month")):
+        begin, end = (date.fromisoformat(x) for x in (first.value or "").split("/"))
+        return begin, end - timedelta(1), (_span(first),)
+    if j + 1 >= len(times) or text.original[first.end : times[j + 1].start].strip() != "تا":
+        return None
+    second = times[j + 1]
+    a, b = first.value or "", second.value or ""
+    if _DAY.fullmatch(a) and _DAY.fullmatch(b):
+        return date.fromisoformat(a), date.fromisoformat(b), (_span(first), _span(second))
+    if _MOMENT.fullmatch(a) and _MOMENT.fullmatch(b) and ("+" in a) == ("+" in b):
+        return datetime.fromisoformat(a), datetime.fromisoformat(b), (_span(first), _span(second))
+    return None
+
+
+def _beside(text: Text, stated: Time, spans: tuple[Span, ...]) -> bool:
+    """Whether a length stands near a start and end, in one sentence with them."""
+    low, high = min(stated.end, spans[-1].end), max(stated.start, spans[0].start)
+    return 0 <= high - low <= _NEAR and not _SENTENCE.search(text.original, low, high)
+
+
+def _duration(stated: Time, begin: date, end: date, spans: tuple[Span, ...]) -> Check:
+    values = (begin.isoformat().removesuffix(":00"), end.isoformat().removesuffix(":00"), stated.value or "")
+    message = Message(
+        fa=f"از {values[0]} تا {values[1]} با «{stated.text}» نمی‌خواند.",
+        en=f"From {values[0]} to {values[1]} is not {stated.text} ({values[2]}).",
+    )
+    return Check("duration-mismatch", message, (*spans, _span(stated)), values)

@@ -22,7 +22,7 @@ PUBLISHED = "published"
 # A year that the words leave open is mostly the nearest. Days ahead of publication weigh more than days behind it, and
 # days on the side that the clause's tense speaks against weigh more still.
 _AHEAD = 1.3
-_AHEAD_OF_PAST = 4.0
+_AHEAD_OF_PAST = 6.0
 _BEHIND_FUTURE = 2.0
 
 

@@ -19,6 +19,7 @@ _SENTENCE = re.compile(r"[.!؟?\n؛]")
 _CLAUSE = 120  # characters after an expression in which its verb is looked for
 _NEAR = 400  # characters back to what «سال بعد» and «دو روز بعد» may count from
 _EVENT = 4000  # characters back to the event that «یک روز پس از امضا» counts from
+_MENTIONS = 8  # of that event before, whose sentences are asked for a day
 _PLACE = 600  # characters back to the place whose «وقت محلی» it is
 
 
@@ -84,11 +85,11 @@ def resolve_all(key: str, bounds: list[int], groups: list[Part], base: Context) 
 
 def _agreed(tenses: list[Tense | None], groups: list[Part]) -> list[Tense | None]:
     """Tenses, where a weekday of a headline without a verb takes that of the same weekday elsewhere in the article."""
-    known: dict[int, Tense] = {}
+    known: dict[int | None, Tense] = {}
     for said, group in zip(tenses, groups, strict=True):
         if said and group.meaning.weekday is not None:
             known.setdefault(group.meaning.weekday, said)
-    return [t or known.get(-1 if g.meaning.weekday is None else g.meaning.weekday) for t, g in zip(tenses, groups, strict=True)]
+    return [t or known.get(g.meaning.weekday) for t, g in zip(tenses, groups, strict=True)]
 
 
 def _context(key: str, bounds: list[int], group: Part, stated: list[_Stated], base: Context) -> Context:
@@ -126,11 +127,13 @@ def _in_sentence(stated: list[_Stated], sentence: int, at: int) -> Anchor | None
 def _day_of_event(key: str, bounds: list[int], word: str, at: int, stated: list[_Stated]) -> Anchor | None:
     """The day of the latest earlier sentence that both tells the event that `word` names and states a day."""
     low = max(0, at - _EVENT)
-    place = key.rfind(word, low, at)
-    while place >= 0:
+    place = at
+    for _ in range(_MENTIONS):
+        place = key.rfind(word, low, place)
+        if place < 0:
+            break
         if found := _in_sentence(stated, bisect_right(bounds, place), place):
             return found
-        place = key.rfind(word, low, place)
     return None
 
 

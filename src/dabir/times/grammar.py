@@ -25,7 +25,8 @@ _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LETTER = r"[^\W\d_]"
 # Figures may stand glued to a word («۲۴اردیبهشت»); letters may not.
 _BEGIN = rf"(?:(?=\d)|(?<!{_LETTER}))"
-_END = rf"(?:(?<=\d)|(?!{_LETTER}))"
+# A word may end in the copula («چهل دقیقه‌ست», «ماه‌هاست»).
+_END = rf"(?:(?<=\d)|(?!{_LETTER})|(?=ست(?!{_LETTER})))"
 
 
 class Rule(Struct, frozen=True):

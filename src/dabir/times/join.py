@@ -50,7 +50,7 @@ def _expression(key: str, parts: list[Part], i: int, published: date | None) -> 
         if gap is None or not gap.start() <= follower.start <= gap.end() or (opened and gap["open"]):
             break
         linked = bool(gap["open"] or gap["same"] or gap["mark"] == "/")
-        if gap["mark"] in ("/", "-") and not _two_calendars(group.meaning, follower.meaning) and gap["mark"] == "/":
+        if gap["mark"] == "/" and not _two_calendars(group.meaning, follower.meaning):
             break
         merged = _merge(group.meaning, follower.meaning, linked or opened, published)
         if merged is None:
@@ -60,8 +60,6 @@ def _expression(key: str, parts: list[Part], i: int, published: date | None) -> 
         if opened and (close := _CLOSE.match(key, end)):
             end, opened = close.end(), False
         group = Part(group.start, end, f"{group.rule}+{follower.rule}", merged)
-    if opened:  # brackets that hold more than this expression
-        return group, i
     return group, i
 
 

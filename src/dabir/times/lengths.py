@@ -120,8 +120,8 @@ def some(g: Groups) -> Meaning | None:
 
 
 def every(g: Groups) -> Meaning | None:
-    """A set: n, unit."""
-    words = g["unit"] or ""
+    """A set: n, unit (or unit2)."""
+    words = g["unit"] or g.get("unit2") or ""
     unit = lexicon.look(lexicon.units(), words) or next((u for stem, u in _FREQUENT if stem in words), "day")
     return Meaning(form="fixed", kind="set", value="R/" + amount(number(g.get("n")) or 1, unit))
 

@@ -140,7 +140,7 @@ def _number_macros() -> dict[str, str]:
         "word": hundreds,
         "ordinal": last,
         "n": rf"(?:(?<![\d.,/:])\d{{1,4}}(?!\d|[.,/:]\d)(?: ?هزار)?|(?:{hundreds} )?هزار|{hundreds})",
-        "day": rf"(?:(?<![\d.,/:])(?:0?[1-9]|[12]\d|3[01])(?!\d|[.,/:]\d)|{last}|{tens})",
+        "day": rf"(?:(?<![\d.,:])(?<!\d/)(?:0?[1-9]|[12]\d|3[01])(?!\d|[.,/:]\d)|{last}|{tens})",
         "yearwords": rf"(?:(?:{card['unit']} ?)?هزار(?: ?و ?{hundreds})?|{card['ten']} ?و ?{card['unit']})",
     }
 

@@ -102,10 +102,10 @@ def month(g: Groups) -> Meaning | None:
 def numeric(g: Groups) -> Meaning | None:
     """A date in figures: y, mo, d."""
     year, calendar = _year(g["y"], None)
-    day, month = number(g["d"]), number(g["mo"])
-    if len(g["y"] or "") == 2 and not (1 <= (month or 0) <= 12 and 1 <= (day or 0) <= 31):
+    day, month_number = number(g["d"]), number(g["mo"])
+    if len(g["y"] or "") == 2 and not (1 <= (month_number or 0) <= 12 and 1 <= (day or 0) <= 31):
         return None
-    return Meaning(form="day", day=day, month=month, year=year, calendar=calendar)
+    return Meaning(form="day", day=day, month=month_number, year=year, calendar=calendar)
 
 
 def weekday(g: Groups) -> Meaning | None:
@@ -149,9 +149,20 @@ def clock(g: Groups) -> Meaning | None:
     )  # fmt: skip
 
 
+def clock_to(g: Groups) -> Meaning | None:
+    """Minutes to an hour («یک ربع به شش»): n or a quarter, h, part."""
+    hour = number(g["h"])
+    before = lexicon.number(g["n"] or "") if g.get("n") else 15
+    if not hour or hour > 24 or not 0 < before < 60:
+        return None
+    code = lexicon.look(lexicon.parts(), g["part"] or "") if g.get("part") else None
+    return Meaning(form="clock", hour=hour_of_day(hour - 1, code), minute=60 - before, kind="time")
+
+
 def hour_of_day(hour: int, part: str | None) -> int:
     """The hour from 0 to 24 that «۵ عصر», «۸ شب», «۱۲ شب» or «یک بامداد» mean; `hour` itself where no part is said."""
-    if part in ("TAF", "TEV", "TNI") and 1 <= hour < 12 and not (part == "TNI" and hour < 5) or part == "TNO" and hour < 4:
+    late = part in ("TAF", "TEV") or part == "TNI" and hour >= 5
+    if late and 1 <= hour < 12 or part == "TNO" and hour < 4:
         return hour + 12
     return 0 if part in ("TMO", "TNI") and hour == 12 else hour
 
@@ -178,6 +189,11 @@ def year(g: Groups) -> Meaning | None:
         form="year", year=first, year2=last, calendar=calendar, edge=edge(g.get("edge")),
         approximate=bool(g.get("edge")),
     )  # fmt: skip
+
+
+def before_christ(g: Groups) -> Meaning | None:
+    """A year before Christ, as ISO 8601 counts it (1 BC is the year 0): y."""
+    return Meaning(form="fixed", value=f"-{lexicon.number(g['y'] or '') - 1:04d}")
 
 
 def months_of_year(g: Groups) -> Meaning | None:
@@ -225,12 +241,12 @@ def season(g: Groups) -> Meaning | None:
 def holiday(g: Groups) -> Meaning | None:
     """A day with a name: holiday, y, mod."""
     words = g["holiday"] or ""
-    for pattern, calendar, number, day in lexicon.holidays():
+    for pattern, calendar, month_number, day in lexicon.holidays():
         if pattern.fullmatch(words):
             first, _ = _year(g.get("y"), cast(Calendar, calendar))
             mod = g.get("mod")
             return Meaning(
-                form="day", calendar=cast(Calendar, calendar), month=number, day=day, year=first, when=when(mod),
+                form="day", calendar=cast(Calendar, calendar), month=month_number, day=day, year=first, when=when(mod),
                 when_unit=unit_of_mod(mod), approximate=calendar == "hijri",  # the moon is sighted: a day either way
             )  # fmt: skip
     return None
@@ -255,8 +271,8 @@ PRODUCTIONS: Mapping[str, Callable[[Groups], Meaning | None]] = MappingProxyType
     **{
         f.__name__: f
         for f in (
-            date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, zone, year, months_of_year,
-            decade, century, season, weekend, holiday, relative,
+            date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, clock_to, zone, year, before_christ,
+            months_of_year, decade, century, season, weekend, holiday, relative,
         )
     },
     **lengths.PRODUCTIONS,

@@ -189,11 +189,9 @@ def _clock(meaning: Meaning, context: Context) -> Value:
 
 def _ago(meaning: Meaning, context: Context) -> Value:
     """A number of units back or ahead: from publication, from what was said before, or from an event."""
-    stated = context.day if meaning.unit in ("day", "week", "hour") else context.last
-    if meaning.loose and (stated is None or context.tense == "future" and stated.id == PUBLISHED):
-        stated = None
-    elif not meaning.anchored and not meaning.loose:
-        stated = None
+    stated = None
+    if meaning.anchored or meaning.loose:
+        stated = context.day if meaning.unit in ("day", "week", "hour") else context.last
     if stated is None and meaning.event is not None:  # «یک روز پس از حمله»: when the attack was is not said
         return Value(amount(abs(meaning.count or 0), meaning.unit or "day"))
     if stated is None and meaning.anchored:

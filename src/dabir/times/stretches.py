@@ -33,7 +33,7 @@ def in_years(meaning: Meaning, base: date, calendar: Calendar, build: Callable[[
     if meaning.year is not None:
         return [build(meaning.year)]
     this = calendars.from_date(calendar, base)[0]
-    shifts = _AROUND
+    shifts: tuple[int, ...] = _AROUND
     if meaning.anchored:
         shifts = (0,)
     elif meaning.when_unit == "year" and meaning.when:
