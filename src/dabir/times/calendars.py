@@ -126,6 +126,13 @@ def week(day: date, shift: int = 0) -> Interval:
     return saturday + 2 * DAY, saturday + 9 * DAY
 
 
+def weekend(day: date, shift: int, western: bool) -> Interval:
+    """The weekend of the week of `day`, `shift` weeks on: Thursday and Friday, as Iran has it, or Saturday and Sunday."""
+    monday = week(day - 2 * DAY if western else day, shift)[0]
+    first = monday + DAY * (5 if western else 3)
+    return first, first + 2 * DAY
+
+
 def iso_week(stretch: Interval) -> str:
     """An ISO week (Monday to Sunday) as `2025-W09`."""
     year, number, _ = stretch[0].isocalendar()

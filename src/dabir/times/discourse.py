@@ -97,8 +97,8 @@ def _context(key: str, bounds: list[int], group: Part, stated: list[_Stated], ba
     if not stated:
         return base
     meaning = group.meaning
-    if meaning.event:
-        found = _day_of_event(key, bounds, meaning.event, group.start, stated)
+    if meaning.event is not None:
+        found = _day_of_event(key, bounds, meaning.event, group.start, stated) if meaning.event else None
         return replace(base, day=found, last=found)
     near = stated[-1].at >= group.start - _NEAR
     last = stated[-1].anchor if near or meaning.anchored else None

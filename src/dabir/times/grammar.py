@@ -21,6 +21,11 @@ from dabir.times.meaning import Part
 from dabir.times.productions import PRODUCTIONS
 
 FILES = ("dates", "clocks", "relative", "lengths", "vague")  # at equal length an earlier file's rule wins
+# Named groups, and what refers to them, as a pattern that holds all rules at once cannot have them.
+_GROUP = re.compile(r"\(\?P<\w+>")
+_CONDITION = re.compile(r"\(\?\(\w+\)(.*?\\\))\)")
+_SAME = re.compile(r"\(\?P=\w+\)")
+_SEPARATOR = r" ?[/.-] ?"
 _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LETTER = r"[^\W\d_]"
 # Figures may stand glued to a word («۲۴اردیبهشت»); letters may not.
@@ -76,16 +81,28 @@ def _expand(source: str, own: Mapping[str, str], name: str, path: str) -> str:
     return source
 
 
+@cache
+def _anywhere() -> re.Pattern[str]:
+    """Where any rule may match: one pass over a text instead of one a rule. Without names it is a little looser."""
+    sources = (rule.pattern.pattern.removeprefix(_BEGIN) for rule in rules())
+    plain = "|".join(_CONDITION.sub(r"(?:\1)?", _GROUP.sub("(?:", _SAME.sub(_SEPARATOR, s))) for s in sources)
+    return re.compile(f"{_BEGIN}(?:{plain})")
+
+
 def match(key: str) -> list[Part]:
     """The parts of `key` that rules match, leftmost longest, none overlapping; at equal length the earlier rule."""
     found: list[tuple[int, int, int, Part]] = []
-    for order, rule in enumerate(rules()):
-        produce = PRODUCTIONS[rule.production]
-        group = "span" if "span" in rule.pattern.groupindex else 0
-        for m in rule.pattern.finditer(key):
-            start, end = m.span(group)
-            if end > start and (meaning := produce(m.groupdict())):
-                found.append((start, -end, order, Part(start, end, rule.name, meaning)))
+    anywhere, at = _anywhere(), 0
+    while hit := anywhere.search(key, at):
+        at = hit.start() + 1
+        for order, rule in enumerate(rules()):
+            m = rule.pattern.match(key, hit.start())
+            if m is None or not m[0] or (meaning := PRODUCTIONS[rule.production](m.groupdict())) is None:
+                continue
+            start, end = m.span("span" if "span" in rule.pattern.groupindex else 0)
+            found.append((start, -end, order, Part(start, end, rule.name, meaning)))
+            if start == hit.start():
+                at = max(at, end)
     found.sort(key=lambda row: row[:3])
     out: list[Part] = []
     end = 0

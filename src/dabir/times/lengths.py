@@ -22,7 +22,8 @@ _FREQUENT = (("سال", "year"), ("ماه", "month"), ("هفت", "week"), ("رو
 
 
 def ago(g: Groups) -> Meaning | None:
-    """A number of units back or ahead: about, n, unit, dir; `anchored`, `loose` and `event` say what they count from."""
+    """A number of units back or ahead: about, n, unit, dir; `anchored`, `loose`, `event` and `clause` (an event told by a
+    whole clause) say what they count from."""
     unit = lexicon.look(lexicon.units(), g["unit"] or "")
     n = number(g["n"])
     if n is None or unit is None:
@@ -31,7 +32,8 @@ def ago(g: Groups) -> Meaning | None:
     back = when(g["dir"]) == "past"
     return Meaning(
         form="ago", count=-n * size if back else n * size, unit=base, approximate=bool(g.get("about")),
-        anchored=bool(g.get("anchored") or g.get("event")), loose=bool(g.get("loose")), event=g.get("event"),
+        anchored=bool(g.get("anchored") or g.get("event")), loose=bool(g.get("loose")),
+        event="" if g.get("clause") else g.get("event"),
     )  # fmt: skip
 
 

@@ -137,9 +137,8 @@ def _relative(meaning: Meaning, context: Context) -> Value:
     if meaning.unit == "week":
         week = calendars.week(day, shift)
         return stretch(week, None, anchor, calendars.iso_week(week))
-    if meaning.unit == "weekend":  # Saturday and Sunday, as the wires have it
-        monday = calendars.week(day - 2 * DAY, shift)[0]
-        return stretch((monday + 5 * DAY, monday + 7 * DAY), None, anchor)
+    if meaning.unit == "weekend":
+        return stretch(calendars.weekend(day, shift, context.source != "jalali"), None, anchor)
     if meaning.unit == "month":
         year, number, _ = calendars.from_date(calendar, day)
         days = calendars.month(calendar, year, number + shift)
