@@ -55,7 +55,7 @@ def _inside_any(ranges: list[tuple[int, int]], at: int) -> bool:
 def _time(text: Text, index: int, group: Part, value: Value) -> Time:
     span, m = _whole(text, group.start, group.end), group.meaning
     kind: Kind = "time" if m.part or m.hour is not None else m.kind
-    if m.event is not None and value.value and value.days is None:
+    if m.form == "ago" and value.value and value.days is None:
         kind = "duration"
     return Time(
         id=f"t{index + 1}", start=span.start, end=span.end, text=span.text, kind=kind, value=value.value,

@@ -15,6 +15,7 @@ _ISO = {
     "year": "P{}Y",
 }  # fmt: skip
 _BASE = {"decade": ("year", 10), "century": ("year", 100)}
+_VAGUE = {"decade": "P{}DE", "century": "P{}CE"}  # as TIMEX3 has them; ISO 8601 has no such units
 _SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "minute": ("second", 60), "day": ("hour", 24)}
 _MORE = re.compile("بیش|بالغ|حداقل|دستکم|فراتر|دست کم|متجاوز|لااقل|افزون")
 _LESS = re.compile("کم ?تر|حداکثر|زیر")
@@ -117,8 +118,7 @@ def duration_fraction(g: Groups) -> Meaning | None:
 def some(g: Groups) -> Meaning | None:
     """Some units: unit."""
     unit = lexicon.look(lexicon.units(), g.get("unit") or "") or "year"
-    value = _ISO[_BASE.get(unit, (unit, 1))[0]].format("X")
-    return Meaning(form="fixed", kind="duration", value=value, approximate=True)
+    return Meaning(form="fixed", kind="duration", value=(_ISO | _VAGUE)[unit].format("X"), approximate=True)
 
 
 def every(g: Groups) -> Meaning | None:

@@ -180,10 +180,10 @@ def zone(g: Groups) -> Meaning | None:
 
 
 def year(g: Groups) -> Meaning | None:
-    """A year or a run of years: edge, y, y2, era."""
+    """A year or a run of years: edge, y, y2, era; `and` joins years that follow each other alone."""
     first, calendar = _year(g["y"], calendar_of(g.get("era")))
     last, _ = _year(g.get("y2"), calendar)
-    if last is not None and first is not None and last < first:
+    if last is not None and first is not None and (last < first or g.get("and") and last > first + 1):
         return None
     return Meaning(
         form="year", year=first, year2=last, calendar=calendar, edge=edge(g.get("edge")),
@@ -216,9 +216,11 @@ def months_of_year(g: Groups) -> Meaning | None:
 
 
 def decade(g: Groups) -> Meaning | None:
-    """A decade: edge, y, era."""
+    """A decade: edge, y, era; `count` holds its two digits where no era is said."""
     first, calendar = _year(g["y"], calendar_of(g.get("era")))
-    return Meaning(form="decade", year=first, calendar=calendar, edge=edge(g.get("edge")))
+    short = lexicon.number(g["y"] or "")
+    open_ = short if short < 100 and not g.get("era") else None
+    return Meaning(form="decade", year=first, calendar=calendar, edge=edge(g.get("edge")), count=open_)
 
 
 def century(g: Groups) -> Meaning | None:

@@ -192,7 +192,8 @@ def _ago(meaning: Meaning, context: Context) -> Value:
     stated = None
     if meaning.anchored or meaning.loose:
         stated = context.day if meaning.unit in ("day", "week", "hour") else context.last
-    if stated is None and meaning.event is not None:  # «یک روز پس از حمله»: when the attack was is not said
+    if stated is None and (meaning.event is not None or meaning.loose):
+        # «یک روز پس از حمله», «۶۰ روز بعد»: how long is said, from when is not.
         return Value(amount(abs(meaning.count or 0), meaning.unit or "day"))
     if stated is None and meaning.anchored:
         return nothing(NO_ANCHOR)

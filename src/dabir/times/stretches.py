@@ -98,9 +98,11 @@ def _year(meaning: Meaning, _: Context) -> Value:
     return stretch(calendars.part(days, meaning.edge, calendar), calendar)
 
 
-def _decade(meaning: Meaning, _: Context) -> Value:
+def _decade(meaning: Meaning, context: Context) -> Value:
     calendar = meaning.calendar or "jalali"
     first = (meaning.year or 0) // 10 * 10
+    if meaning.count is not None and context.source == "gregorian":  # «دهه ۹۰» beside Gregorian dates: the nineties
+        calendar, first = "gregorian", meaning.count + (1900 if meaning.count > 20 else 2000)
     return stretch(calendars.part(calendars.years(calendar, first, 10), meaning.edge, calendar), calendar)
 
 
