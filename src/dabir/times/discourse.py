@@ -158,6 +158,30 @@ def source_calendar(groups: list[Part]) -> Calendar | None:
     return None if gregorian == jalali else "gregorian" if gregorian > jalali else "jalali"
 
 
+def dated_once(groups: list[Part]) -> list[Part]:
+    """The groups, where a day without a year takes the year that the article gives the same day elsewhere.
+
+    «انتخابات دوم خرداد ۷۶ … پس از دوم خرداد»: unless it gives two.
+    """
+    years: dict[tuple[object, ...], set[int]] = {}
+    for group in groups:
+        if group.meaning.year is not None:
+            years.setdefault(_day_of(group.meaning), set()).add(group.meaning.year)
+    return [
+        replace(g, meaning=replace(g.meaning, year=min(known)))
+        if g.meaning.year is None and not g.meaning.when and len(known := years.get(_day_of(g.meaning), set())) == 1
+        else g
+        for g in groups
+    ]
+
+
+def _day_of(meaning: Meaning) -> tuple[object, ...]:
+    """What makes two dates the same day of the year; something of its own for what is no such day."""
+    if meaning.form == "day" and meaning.month is not None and meaning.day is not None and not meaning.anchored:
+        return meaning.calendar, meaning.month, meaning.day, meaning.day2
+    return (id(meaning),)
+
+
 def first_dated(groups: list[Part]) -> Anchor | None:
     """The first day that the article states with its year: it lends the year where no publication date is known."""
     for i, group in enumerate(groups):

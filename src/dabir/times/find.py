@@ -27,7 +27,7 @@ def find_times(text: Text, published: date | datetime | None, repeats: bool = Tr
     sentence that was there before (a headline that opens the body) is passed over.
     """
     day = published.date() if isinstance(published, datetime) else published
-    groups = join(text.key, _visible(text, grammar.match(text.key), repeats), day)
+    groups = discourse.dated_once(join(text.key, _visible(text, grammar.match(text.key), repeats), day))
     base = Context(day, discourse.source_calendar(groups), hint=None if day else discourse.first_dated(groups))
     values = discourse.resolve_all(text.key, [start for start, _ in text.sentences], groups, base)
     return tuple(_time(text, i, g, v) for i, (g, v) in enumerate(zip(groups, values, strict=True)))

@@ -25,6 +25,7 @@ from dabir.times.context import (
 from dabir.times.lengths import amount
 from dabir.times.meaning import LOCAL, Meaning
 
+_SMALL_HOURS = 5
 Found = tuple[Interval, str | None]
 
 
@@ -115,6 +116,8 @@ def _day(meaning: Meaning, context: Context) -> Value:
         begin = _nearest_weekday(begin, meaning.weekday)
     if meaning.eve and end <= begin + DAY:
         begin -= DAY
+    if meaning.hour is not None and meaning.hour < _SMALL_HOURS and meaning.part == "TNI" and meaning.weekday is not None:
+        begin += DAY  # one o'clock of «پنجشنبه شب» is on Friday
     if end <= begin + 2 * DAY and meaning.day2 is None and meaning.weekday2 is None:
         end = begin + DAY
     if meaning.hour is not None and end == begin + DAY:
