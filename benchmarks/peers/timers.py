@@ -7,6 +7,8 @@ A time is `{"start", "end", "text", "value", "kind"}`: offsets count code points
 from __future__ import annotations
 
 import re
+import sys
+import types
 from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
@@ -32,8 +34,10 @@ def _time(text: str, found: Found) -> Time:
 def parstdex() -> Timer:
     """Spans of `extract_span` where dates and times that meet are one; it gives no values.
 
-    It folds letters and digits one by one before it looks, so its offsets are those of the text as given.
+    It folds letters and digits one by one before it looks, so its offsets are those of the text as given. It imports
+    textspan, which has no wheels for Python 3.12 on, for `extract_ner` alone: an empty module stands in.
     """
+    sys.modules.setdefault("textspan", types.ModuleType("textspan"))
     from parstdex import Parstdex
 
     model = Parstdex()
