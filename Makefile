@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export VENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench wheel lock clean
+.PHONY: help demo test lint types bench peers wheel lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,6 +30,9 @@ types: $(READY)  ## mypy, strict
 bench: $(READY)  ## articles a second on one core, and peak memory
 	@$(BIN)/python benchmarks/speed.py
 
+peers: $(READY)  ## other libraries that the benchmarks compare with, in .venv-peers (benchmarks/peers/README.md)
+	@bash benchmarks/peers/setup.sh
+
 wheel: $(READY)  ## build the wheel and check that its data files are inside
 	@$(BIN)/python scripts/check_wheel.py
 
@@ -38,4 +41,4 @@ lock:  ## renew constraints.txt (needs uv)
 	    --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file constraints.txt
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-peers dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
