@@ -28,8 +28,8 @@ _SAME = re.compile(r"\(\?P=\w+\)")
 _SEPARATOR = r" ?[/.-] ?"
 _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LETTER = r"[^\W\d_]"
-# Figures may stand glued to a word («۲۴اردیبهشت»); letters may not.
-_BEGIN = rf"(?:(?=\d)|(?<!{_LETTER}))"
+# Figures may stand glued to a word («۲۴اردیبهشت»); letters may not. Nothing begins with a blank or a mark.
+_BEGIN = rf"(?:(?<!{_LETTER})(?={_LETTER})|(?<!\d)(?=\d))"
 # A word may end in the copula («چهل دقیقه‌ست», «ماه‌هاست»).
 _END = rf"(?:(?<=\d)|(?!{_LETTER})|(?=ست(?!{_LETTER})))"
 
