@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,9 +112,29 @@ def test_spans_slice_and_reading_twice_is_the_same(words: list[str], published: 
     assert found == times(text, published)
 
 
-@pytest.mark.parametrize("unit", ["ساعت ", "۱۲/", "بیست و ", "روز ", "۵ ", "سه شنبه (", "هزار و "])
-def test_hostile_text_is_read(unit: str) -> None:
-    assert find_times(clean(unit * (60_000 // len(unit))), date(2025, 2, 28)) is not None
+HOSTILE = [
+    "ساعت ", "۱۲/", "بیست و ", "روز ", "۵ ", "سه شنبه (", "هزار و ", "۱ ", "هزار", "سه ماه و ", "(", "1", "۱۲:۳۰ ",
+    "امضا یک روز پس از امضا ۵ مهر ۱۴۰۳ ", "به وقت محلی ساعت ۵ در تهران ", "همان سال ", "سال بعد ", "از ۵ تا ",
+    "جنگ بزرگ تلخ ", "یک روز پس از آن گفته شد ", "۱۴۰۳/۱۲", "اواخر ", "ه", "روزهای جمعه و ", "حدود بیش از ",
+]  # fmt: skip
+
+
+def seconds(source: str) -> float:
+    """The least of three readings, cleaning apart: a busy machine only ever adds."""
+    text, day = clean(source), date(2025, 2, 28)
+    spent = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        found = find_times(text, day)
+        check_times(text, found, day)
+        spent.append(time.perf_counter() - begun)
+    return min(spent)
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_four_times_the_text_takes_no_more_than_its_length_explains(unit: str) -> None:
+    short, long = (seconds(unit * (n // len(unit))) for n in (4_000, 16_000))
+    assert long < 9 * max(short, 0.01)  # a quadratic one would take sixteen times as long
 
 
 @pytest.mark.parametrize(

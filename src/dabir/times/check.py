@@ -56,6 +56,8 @@ def _impossible(time: Time) -> Check:
 
 def _within(time: Time, published: date | None) -> Iterator[Check]:
     """Contradictions inside one expression: its weekday against its date, one calendar against the other."""
+    if "+" not in time.rule:
+        return
     meanings = [p.meaning for p in grammar.match(key(time.text)) if p.meaning.form == "day"]
     dates = [m for m in meanings if m.month is not None and m.day is not None and m.day2 is None]
     weekday = next((m.weekday for m in meanings if m.weekday is not None and m.weekday2 is None), None)

@@ -1,4 +1,4 @@
-"""Draws sentences to annotate: `python training/ner/select.py NEWS.jsonl.gz DIPLOMACY.jsonl.gz COUNT SEED OUT.jsonl`.
+"""Draws sentences to annotate: `python training/ner/draw.py NEWS.jsonl.gz DIPLOMACY.jsonl.gz COUNT SEED OUT.jsonl`.
 
 Two thirds come from items about diplomacy, a sentence or two an item; the same inputs and seed give the same lines:
 {"id": item, "start": offset, "end": offset, "text": sentence}. The texts are the outlets'; OUT is not committed.
