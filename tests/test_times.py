@@ -68,6 +68,22 @@ def test_ids_spans_and_reasons() -> None:
     assert all(t.value is None and t.reason for t in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("طی سه روز گذشته", ("2025-02-25", "2025-02-28")),
+        ("در دو هفته آینده", ("2025-02-28", "2025-03-14")),
+        ("در سه ماه گذشته", ("2024-11-28", "2025-02-28")),
+        ("در ده سال اخیر", ("2015-02-28", "2025-02-28")),
+        ("در سه روز", (None, None)),
+        ("در بیش از سه سال گذشته", (None, None)),
+    ],
+)
+def test_a_length_that_reaches_to_publication_has_bounds(text: str, bounds: tuple[str, str]) -> None:
+    assert [(t.begin, t.until) for t in times(text, "2025-02-28")] == [bounds]
+    assert [(t.begin, t.until) for t in times(text, None)] == [(None, None)]
+
+
 @given(st.integers(1300, 1500), st.integers(1, 12), st.integers(1, 29))
 def test_jalali_round_trip(year: int, month: int, day: int) -> None:
     assert calendars.from_date("jalali", calendars.to_date("jalali", year, month, day)) == (year, month, day)

@@ -126,6 +126,13 @@ def week(day: date, shift: int = 0) -> Interval:
     return saturday + 2 * DAY, saturday + 9 * DAY
 
 
+def same_day(day: date, months: int) -> date:
+    """The day `months` Gregorian months on (or back), or the last of that month where it is shorter."""
+    year, number = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first, end = month("gregorian", year, number + 1)
+    return min(first + DAY * (day.day - 1), end - DAY)
+
+
 def weekend(day: date, shift: int, western: bool) -> Interval:
     """The weekend of the week of `day`, `shift` weeks on: Thursday and Friday, as Iran has it, or Saturday and Sunday."""
     monday = week(day - 2 * DAY if western else day, shift)[0]

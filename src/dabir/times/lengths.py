@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from dabir.times import lexicon
 from dabir.times.meaning import Meaning
-from dabir.times.words import Groups, number, when
+from dabir.times.words import Groups, number, said, when
 
 _ISO = {
     "second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M",
     "year": "P{}Y",
 }  # fmt: skip
 _BASE = {"decade": ("year", 10), "century": ("year", 100)}
+_BOUNDS = {"more": "P>", "less": "P<"}
 _VAGUE = {"decade": "P{}DE", "century": "P{}CE"}  # as TIMEX3 has them; ISO 8601 has no such units
 _SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "minute": ("second", 60), "day": ("hour", 24)}
-_MORE = re.compile("بیش|بالغ|حداقل|دستکم|فراتر|دست کم|متجاوز|لااقل|افزون")
-_LESS = re.compile("کم ?تر|حداکثر|زیر")
-_FREQUENT = (("سال", "year"), ("ماه", "month"), ("هفت", "week"), ("روز", "day"), ("ساعت", "hour"))
 
 
 def ago(g: Groups) -> Meaning | None:
@@ -66,7 +63,7 @@ def amount(n: int, unit: str, half: bool = False, rest: int = 0) -> str:
 
 
 def duration(g: Groups) -> Meaning | None:
-    """A length of time: cmp (بیش از، کمتر از، حدود), n, n2, half, unit."""
+    """A length of time: cmp (بیش از، کمتر از، حدود), n, n2, half, unit; mod says that it reaches to publication or from it."""
     unit = lexicon.look(lexicon.units(), g["unit"] or "")
     if unit is None:
         return None
@@ -75,13 +72,18 @@ def duration(g: Groups) -> Meaning | None:
     if n is None or (n == 0 and not half):
         return None
     value = amount(n, unit, half)
-    words = g.get("cmp") or ""
-    more, less = _MORE.search(words), _LESS.search(words)
-    if more or less:
-        value = value.replace("P", "P>" if more else "P<", 1)
+    words = g.get("cmp")
+    bound = said("bound", words)
+    if bound:
+        value = value.replace("P", _BOUNDS[bound], 1)
     elif g.get("n2"):
         value = _ISO[_BASE.get(unit, (unit, 1))[0]].format("X")
-    return Meaning(form="fixed", kind="duration", value=value, approximate=bool(words) and not (more or less))
+    base, size = _BASE.get(unit, (unit, 1))
+    counts = not (words or half or g.get("n2")) and unit not in ("hour", "minute", "second")
+    return Meaning(
+        form="fixed", kind="duration", value=value, approximate=bool(words) and not bound,
+        when=when(g.get("mod")), count=n * size if counts else None, unit=base,
+    )  # fmt: skip
 
 
 def duration_compound(g: Groups) -> Meaning | None:
@@ -93,10 +95,11 @@ def duration_compound(g: Groups) -> Meaning | None:
         return None
     first, second = amount(n, unit), amount(rest, smaller)
     value = first + (second.removeprefix("PT") if "T" in first else second.removeprefix("P"))
-    words = g.get("cmp") or ""
-    if more := _MORE.search(words) or _LESS.search(words):
-        value = value.replace("P", "P>" if _MORE.search(words) else "P<", 1)
-    return Meaning(form="fixed", kind="duration", value=value, approximate=bool(words) and not more)
+    words = g.get("cmp")
+    bound = said("bound", words)
+    if bound:
+        value = value.replace("P", _BOUNDS[bound], 1)
+    return Meaning(form="fixed", kind="duration", value=value, approximate=bool(words) and not bound)
 
 
 def duration_fraction(g: Groups) -> Meaning | None:
@@ -124,7 +127,7 @@ def some(g: Groups) -> Meaning | None:
 def every(g: Groups) -> Meaning | None:
     """A set: n, unit (or unit2)."""
     words = g["unit"] or g.get("unit2") or ""
-    unit = lexicon.look(lexicon.units(), words) or next((u for stem, u in _FREQUENT if stem in words), "day")
+    unit = lexicon.look(lexicon.units(), words) or said("often", words) or "day"
     return Meaning(form="fixed", kind="set", value="R/" + amount(number(g.get("n")) or 1, unit))
 
 

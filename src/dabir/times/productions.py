@@ -3,7 +3,6 @@ months, years; lengths.py has those of lengths and of what counts from elsewhere
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import cast
@@ -11,13 +10,8 @@ from typing import cast
 from dabir.model import Calendar
 from dabir.times import lengths, lexicon
 from dabir.times.meaning import LOCAL, Meaning
-from dabir.times.words import Groups, anchored, calendar_of, edge, loose, number, unit_of_mod, when
+from dabir.times.words import Groups, anchored, calendar_of, edge, loose, number, said, unit_of_mod, when
 
-_SEASONS = {"بهار": 0, "تابستان": 1, "پاییز": 2, "خزان": 2, "زمستان": 3}
-_SHIFTS = (
-    (re.compile("پس ?فردا"), 2), (re.compile("فردا"), 1), (re.compile("پریر|پری ?شب"), -2),
-    (re.compile("دیروز|دیشب|دوش|گذشته|روز پیش|روز قبل"), -1),
-)  # fmt: skip
 _MOST = {"jalali": 31, "gregorian": 31, "hijri": 30}
 
 
@@ -121,7 +115,7 @@ def weekday(g: Groups) -> Meaning | None:
 def shift(g: Groups) -> Meaning | None:
     """Today, yesterday, tomorrow, last night: rel."""
     words = g["rel"] or ""
-    days = next((n for pattern, n in _SHIFTS if pattern.search(words)), 0)
+    days = int(said("shift", words) or 0)
     named = next((code for name, code in lexicon.parts().items() if lexicon.bare(words).startswith(name)), None)
     code = named or ("TNI" if "شب" in words else None)
     return Meaning(form="day", shift=days, part=code, kind="time" if code else "date")
@@ -235,7 +229,7 @@ def season(g: Groups) -> Meaning | None:
     first, calendar = _year(g.get("y"), calendar_of(g.get("era")))
     mod = g.get("mod")
     return Meaning(
-        form="season", season=_SEASONS[lexicon.bare(g["season"] or "")], year=first, calendar=calendar, when=when(mod),
+        form="season", season=int(said("season", g["season"]) or 0), year=first, calendar=calendar, when=when(mod),
         when_unit=unit_of_mod(mod), edge=edge(g.get("edge")), approximate=bool(g.get("edge")), anchored=anchored(mod),
     )  # fmt: skip
 

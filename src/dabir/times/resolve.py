@@ -37,8 +37,19 @@ def resolve(meaning: Meaning, context: Context) -> Value:
         return nothing(NO_DAY)
 
 
-def _fixed(meaning: Meaning, _: Context) -> Value:
-    return Value(meaning.value)
+def _fixed(meaning: Meaning, context: Context) -> Value:
+    """A value ready from the words; a length up to publication or from it («سه روز گذشته») has bounds as well."""
+    if context.published is None or meaning.count is None or meaning.when not in ("past", "next"):
+        return Value(meaning.value)
+    here = context.published
+    days = {"week": 7, "day": 1}.get(meaning.unit or "")
+    if days:
+        there = here + DAY * days * meaning.count * (1 if meaning.when == "next" else -1)
+    else:
+        months = meaning.count * (12 if meaning.unit == "year" else 1) * (1 if meaning.when == "next" else -1)
+        there = calendars.same_day(here, months)
+    begin, until = sorted((here, there))
+    return Value(meaning.value, begin.isoformat(), until.isoformat(), anchor=PUBLISHED)
 
 
 def _days(meaning: Meaning, year: int, month: int) -> Interval:

@@ -1,67 +1,62 @@
-"""Small words that productions share: what points back or ahead, what cuts a stretch, which calendar, how many."""
+"""Small words that productions share, as data/times/words.tsv lists them: what points back or ahead, what cuts a stretch,
+which calendar, how many."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
+from typing import cast
 
+from dabir import resources
 from dabir.model import Calendar
 from dabir.times import lexicon
 from dabir.times.meaning import Edge, When
 
 Groups = Mapping[str, str | None]
 
-_PAST = re.compile("گذشته|قبل|پیش(?! رو)|پارسال|گذشت")
-_NEXT = re.compile("آینده|آتی|بعد|پیش رو|دیگر|پس")
-_EDGES: tuple[tuple[Edge, re.Pattern[str]], ...] = (
-    ("first-half", re.compile("نیمه (?:اول|نخست)")),
-    ("second-half", re.compile("نیمه (?:دوم|آخر)")),
-    ("early", re.compile("اوایل")),
-    ("middle", re.compile("اواسط|میانه|نیمه")),
-    ("late", re.compile("اواخر")),
-    ("start", re.compile("آغاز|شروع")),
-    ("end", re.compile("پایان|انتهای|آخر")),
-)
-_UNITS = (("year", re.compile("سال|امسال")), ("month", re.compile("ماه")), ("week", re.compile("هفته")))
-_JALALI = re.compile("شمسی|خورشیدی")
+
+@cache
+def _patterns(kind: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    rows = resources.table("times/words.tsv")
+    return tuple((r["value"], re.compile(lexicon.spell(r["pattern"]))) for r in rows if r["kind"] == kind)
+
+
+def said(kind: str, words: str | None) -> str | None:
+    """What `words` say of a kind (`when`, `edge`, `era`, `unit`, `shift`, `season`, `bound`, `often`); None for nothing."""
+    return next((value for value, pattern in _patterns(kind) if pattern.search(words)), None) if words else None
 
 
 def when(words: str | None) -> When | None:
-    """Whether a modifier points back, ahead or to the present."""
-    if not words:
-        return None
-    return "past" if _PAST.search(words) else "next" if _NEXT.search(words) else "this"
+    """Whether a modifier points back, ahead or to the present; None for no words."""
+    return cast(When, said("when", words) or "this") if words else None
 
 
 def edge(words: str | None) -> Edge | None:
     """The part of a stretch that words cut out of it; None for none, and for «ابتدای», which news uses for all of it."""
-    return next((name for name, pattern in _EDGES if words and pattern.search(words)), None)
+    return cast(Edge | None, said("edge", words))
+
+
+def calendar_of(words: str | None) -> Calendar | None:
+    """The calendar that an era word names."""
+    return cast(Calendar | None, said("era", words))
+
+
+def unit_of_mod(words: str | None) -> str | None:
+    """The unit of a modifier such as «سال گذشته»."""
+    return said("unit", words)
 
 
 def anchored(words: str | None) -> bool:
     """Whether a modifier counts from a time said before («همان سال»)."""
-    return bool(words) and "همان" in (words or "")
+    return words is not None and "همان" in words
 
 
 def loose(words: str | None) -> bool:
     """Whether a modifier counts from a time said before, where there is one («سال بعد»)."""
-    return bool(words) and (words or "").startswith("بعد")
+    return words is not None and words.startswith("بعد")
 
 
 def number(words: str | None) -> int | None:
     """The number that words spell; None for no words."""
     return lexicon.number(words) if words else None
-
-
-def calendar_of(words: str | None) -> Calendar | None:
-    """The calendar that an era word names."""
-    if not words:
-        return None
-    if "میلادی" in words:
-        return "gregorian"
-    return "hijri" if "قمری" in words else "jalali" if _JALALI.search(words) else None
-
-
-def unit_of_mod(words: str | None) -> str | None:
-    """The unit of a modifier such as «سال گذشته»."""
-    return next((unit for unit, pattern in _UNITS if words and pattern.search(words)), None)
