@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import pytest
 
 from dabir import resources
+from dabir.names.kb import squeeze
 from dabir.resources import values
 
 GAP = dt.timedelta(days=45)  # a successor may take some weeks
@@ -164,6 +165,14 @@ def test_nobody_holds_the_same_office_twice_at_once() -> None:
         rows.sort(key=lambda s: s.begins)
         for one, other in zip(rows, rows[1:], strict=False):
             assert other.begins[1] >= one.ends[0], key
+
+
+def test_a_title_leads_to_the_office() -> None:
+    """«صدراعظم آلمان» is looked up by the office that `names/heads.tsv` gives the title."""
+    titles = {squeeze(r["fa"]): r["office"] for r in resources.table("names/heads.tsv") if r["office"]}
+    for r in resources.table("kb/offices/leaders.tsv"):
+        office = titles.get(squeeze(r["title"]))
+        assert not office or not r["kinds"] or office in {r["office"], *values(r["kinds"])}, dict(r)
 
 
 def row(person: str, begin: str, end: str) -> Row:
