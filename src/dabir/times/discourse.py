@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from dabir import resources
 from dabir.model import Calendar
 from dabir.times import lexicon, resolve
+from dabir.times.calendars import DAY, Interval
 from dabir.times.context import Anchor, Context, Value
 from dabir.times.meaning import LOCAL, Meaning, Part, Tense
 
@@ -19,6 +20,7 @@ _SENTENCE = re.compile(r"[.!؟?\n؛]")
 _CLAUSE = 120  # characters after an expression in which its verb is looked for
 _NEAR = 400  # characters back to what «سال بعد» and «دو روز بعد» may count from
 _EVENT = 4000  # characters back to the event that «یک روز پس از امضا» counts from
+_SAME_WEEK = 40  # characters from a week to the weekdays in it
 _MENTIONS = 8  # of that event before, whose sentences are asked for a day
 _PLACE = 600  # characters back to the place whose «وقت محلی» it is
 
@@ -61,7 +63,9 @@ def resolve_all(key: str, bounds: list[int], groups: list[Part], base: Context) 
 
     Days come first: a clock takes the day of its sentence, said before it or after.
     """
+    groups = _same_week(bounds, groups)
     tenses = _agreed([tense(key, g.start, g.end) for g in groups], groups)
+    dated = _dated_weekdays(groups, base)
     stated: list[_Stated] = []
     values: dict[int, Value] = {}
     before: list[int] = []  # how many of `stated` stand before each group
@@ -70,16 +74,19 @@ def resolve_all(key: str, bounds: list[int], groups: list[Part], base: Context) 
         if group.meaning.form == "clock":
             continue
         context = _context(key, bounds, group, stated, replace(base, tense=tenses[i]))
-        values[i] = value = resolve.resolve(_local(key, bounds, group), context)
+        value = resolve.resolve(_local(key, bounds, group), context)
+        if (day := dated.get(_bare_weekday(group.meaning))) and value.days != day:
+            value = resolve.resolve(replace(group.meaning, shift=(day[0] - (base.published or day[0])).days), context)
+        values[i] = value
         if value.days:
             anchor = Anchor(*value.days, f"t{i + 1}", value.calendar)
             stated.append(_Stated(group.start, bisect_right(bounds, group.start), anchor))
     for i, group in enumerate(groups):
         if i not in values:
-            day = None if base.published else _last_day(stated[: before[i]])
+            last = None if base.published else _last_day(stated[: before[i]])
             near = _in_sentence(stated, bisect_right(bounds, group.start), group.start)
             meaning = _local(key, bounds, group)
-            values[i] = resolve.resolve(meaning, replace(base, day=day, sentence=near))
+            values[i] = resolve.resolve(meaning, replace(base, day=last, sentence=near))
     return [values[i] for i in range(len(groups))]
 
 
@@ -90,6 +97,44 @@ def _agreed(tenses: list[Tense | None], groups: list[Part]) -> list[Tense | None
         if said and group.meaning.weekday is not None:
             known.setdefault(group.meaning.weekday, said)
     return [t or known.get(g.meaning.weekday) for t, g in zip(tenses, groups, strict=True)]
+
+
+def _bare_weekday(meaning: Meaning) -> int | None:
+    """The weekday of «روز دوشنبه» with nothing else to date it; None for all others."""
+    bare = meaning.month is None and meaning.shift is None and meaning.when is None and meaning.weekday2 is None
+    return meaning.weekday if bare and meaning.count is None else None
+
+
+def _dated_weekdays(groups: list[Part], base: Context) -> dict[int | None, Interval]:
+    """The weekdays that the article dates, each once: «دوشنبه ۱۳ آبان … روز دوشنبه» are one day."""
+    found: dict[int, set[Interval]] = {}
+    for group in groups:
+        meaning = group.meaning
+        if base.published and meaning.form == "day" and meaning.weekday is not None and _bare_weekday(meaning) is None:
+            if (days := resolve.resolve(meaning, base).days) is None:
+                continue
+            for n in range((days[1] - days[0]).days):
+                day = days[0] + n * DAY
+                found.setdefault(day.weekday(), set()).add((day, day + DAY))
+    return {weekday: min(days) for weekday, days in found.items() if len(days) == 1}
+
+
+def _same_week(bounds: list[int], groups: list[Part]) -> list[Part]:
+    """The groups, where a bare weekday is in the week that its sentence has just named («هفته آینده در روز دوشنبه»)."""
+    out: list[Part] = []
+    for group in groups:
+        last = out[-1] if out else None
+        if (
+            last is not None
+            and last.meaning.form == "relative"
+            and last.meaning.unit == "week"
+            and _bare_weekday(replace(group.meaning, weekday2=None)) is not None
+            and group.start - last.end <= _SAME_WEEK
+            and bisect_right(bounds, last.start) == bisect_right(bounds, group.start)
+        ):
+            group = replace(group, meaning=replace(group.meaning, when=last.meaning.when, when_unit="week"))
+        out.append(group)
+    return out
 
 
 def _context(key: str, bounds: list[int], group: Part, stated: list[_Stated], base: Context) -> Context:

@@ -34,6 +34,8 @@ def join(key: str, parts: list[Part], published: date | None) -> list[Part]:
     i = 0
     while i < len(parts):
         group, i = _expression(key, parts, i, published)
+        if group.meaning.form == "part" and group.meaning.count is not None:  # «ساعات ظهر» stands alone
+            group = replace(group, meaning=replace(group.meaning, form="day", shift=0, count=None))
         if group.meaning.form not in ("part", "zone", "none"):
             out.append(group)
     return out
@@ -127,6 +129,8 @@ def _filled(a: Meaning, b: Meaning) -> Meaning | None:
         if getattr(b, name):
             update[name] = True
     forms = (a.form, b.form)
+    if a.form == "part" and b.form == "day":
+        update["count"] = b.count
     form = next((f for f in ("day", "clock", "part") if f in forms), a.form)
     # «شب جمعه» is the night before Friday, «جمعه شب» that of Friday; a clock tells the night itself.
     eve = a.eve and (b.weekday is not None or b.month is not None) and b.part is None

@@ -64,7 +64,7 @@ def amount(n: int, unit: str, half: bool = False, rest: int = 0) -> str:
 
 def duration(g: Groups) -> Meaning | None:
     """A length of time: cmp (بیش از، کمتر از، حدود), n, n2, half, unit; mod says that it reaches to publication or from it."""
-    unit = lexicon.look(lexicon.units(), g["unit"] or "")
+    unit = lexicon.look(lexicon.units(), g["unit"] or g.get("unit2") or "")
     if unit is None:
         return None
     half = bool(g.get("half") or g.get("halfof"))
@@ -120,7 +120,7 @@ def duration_fraction(g: Groups) -> Meaning | None:
 
 def some(g: Groups) -> Meaning | None:
     """Some units: unit."""
-    unit = lexicon.look(lexicon.units(), g.get("unit") or "") or "year"
+    unit = lexicon.look(lexicon.units(), g.get("unit") or g.get("unit3") or "") or "year"
     return Meaning(form="fixed", kind="duration", value=(_ISO | _VAGUE)[unit].format("X"), approximate=True)
 
 

@@ -170,8 +170,9 @@ def macros() -> Mapping[str, str]:
 
 
 @cache
-def holidays() -> tuple[tuple[re.Pattern[str], str, int, int], ...]:
-    """Named days: pattern, calendar, month, day (negative: the last such weekday of the month)."""
+def holidays() -> tuple[tuple[re.Pattern[str], str, int, int, int | None], ...]:
+    """Named days: pattern, calendar, month, day (negative: the last such weekday of the month) and last day, if more."""
     return tuple(
-        (re.compile(spell(r["name"])), r["calendar"], int(r["month"]), int(r["day"])) for r in _rows("holidays")
+        (re.compile(spell(r["name"])), r["calendar"], int(r["month"]), int(r["day"]), int(r["last"] or 0) or None)
+        for r in _rows("holidays")
     )

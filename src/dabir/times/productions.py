@@ -41,6 +41,8 @@ def date(g: Groups) -> Meaning | None:
         return None
     mod = g.get("mod")
     day, day2 = number(g["d"]), number(g.get("d2"))
+    if g.get("plural") and not day2:  # «روزهای اول خرداد» are its first days
+        return None
     if not day or day > _MOST[cal] or (day2 is not None and not day < day2 <= _MOST[cal]):
         return None
     return Meaning(
@@ -125,6 +127,11 @@ def part(g: Groups) -> Meaning | None:
     """A part of a day: part."""
     words = g["part"] or ""
     return Meaning(form="part", part=lexicon.look(lexicon.parts(), words), kind="time", eve=words == "شب")
+
+
+def hours_of_part(g: Groups) -> Meaning | None:
+    """The hours of a part of the day, which is today's where no day is said: part."""
+    return Meaning(form="part", part=lexicon.look(lexicon.parts(), g["part"] or ""), kind="time", count=0)
 
 
 def clock(g: Groups) -> Meaning | None:
@@ -237,12 +244,12 @@ def season(g: Groups) -> Meaning | None:
 def holiday(g: Groups) -> Meaning | None:
     """A day with a name: holiday, y, mod."""
     words = g["holiday"] or ""
-    for pattern, calendar, month_number, day in lexicon.holidays():
+    for pattern, calendar, month_number, day, last in lexicon.holidays():
         if pattern.fullmatch(words):
             first, _ = _year(g.get("y"), cast(Calendar, calendar))
             mod = g.get("mod")
             return Meaning(
-                form="day", calendar=cast(Calendar, calendar), month=month_number, day=day, year=first, when=when(mod),
+                form="day", calendar=cast(Calendar, calendar), month=month_number, day=day, day2=last, year=first, when=when(mod),
                 when_unit=unit_of_mod(mod), approximate=calendar == "hijri",  # the moon is sighted: a day either way
             )  # fmt: skip
     return None
@@ -267,8 +274,8 @@ PRODUCTIONS: Mapping[str, Callable[[Groups], Meaning | None]] = MappingProxyType
     **{
         f.__name__: f
         for f in (
-            date, date_pair, day_of_month, month, numeric, weekday, shift, part, clock, clock_to, zone, year, before_christ,
-            months_of_year, decade, century, season, weekend, holiday, relative,
+            date, date_pair, day_of_month, month, numeric, weekday, shift, part, hours_of_part, clock, clock_to, zone,
+            year, before_christ, months_of_year, decade, century, season, weekend, holiday, relative,
         )
     },
     **lengths.PRODUCTIONS,

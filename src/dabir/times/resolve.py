@@ -212,7 +212,11 @@ def _ago(meaning: Meaning, context: Context) -> Value:
     if stated is None and meaning.anchored:
         return nothing(NO_ANCHOR)
     if stated is not None:
-        return stretches.counted(meaning, stated.begin, stated.calendar, stated.id)
+        value = stretches.counted(meaning, stated.begin, stated.calendar, stated.id)
+        if meaning.event is None or abs(meaning.count or 0) < 2:
+            return value
+        # «هشت روز پس از حمله» is said as a length; its day stands in the bounds.
+        return Value(amount(abs(meaning.count or 0), meaning.unit or "day"), value.begin, value.until, None, None, value.anchor)
     if context.published is None:
         return nothing(NO_DATE)
     return stretches.counted(meaning, context.published, None, PUBLISHED)
