@@ -4,7 +4,7 @@
     python training/ner/train.py student --teacher teacher.pt ... --out student.pt
     python training/ner/train.py score --model student.pt ...
 
-`teacher` fine-tunes the encoder's 12 layers; `student` takes layers 1, 3, 5, 7, 9 and 11 of the fine-tuned teacher and learns
+`teacher` fine-tunes the encoder's 12 layers, `plain` six of them without a teacher; `student` takes layers 1, 3, 5, 7, 9 and 11 of the fine-tuned teacher and learns
 from its soft labels as well (on the same sentences and on unlabelled ones, `--more`). `score` prints strict span F1 on our
 held-back sentences. Seeds are fixed; on one machine with one thread count the same inputs give the same weights.
 """
@@ -179,7 +179,7 @@ def show(rows: dict[str, tuple[float, float, float, int]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["teacher", "student", "score"])
+    parser.add_argument("task", choices=["teacher", "student", "plain", "score"])
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--ours", type=Path, required=True)
     parser.add_argument("--news", type=Path, nargs="+", required=True)
@@ -206,8 +206,8 @@ def main() -> None:
         show(evaluate(tagger, coder, held))
         return
     others = [x for name in ("train.txt", "dev.txt") for x in data.conll(options.parstwiner / name, data.PARSTWINER)]
-    if options.task == "teacher":
-        tagger = model.load(options.encoder, every)
+    if options.task in ("teacher", "plain"):
+        tagger = model.load(options.encoder, every if options.task == "teacher" else STUDENT)
         train(tagger, coder, ours * 2 + others, options)
     else:
         state = torch.load(options.teacher, weights_only=True)
