@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dabir.text.boilerplate import set_aside
-from dabir.text.keys import fold_char, gap_changes
+from dabir.text.keys import fold_char, key_draft
 from dabir.text.letters import letter_changes
 from dabir.text.offsets import Change, Draft, apply_edits, draft, edits_of, revise
 from dabir.text.restore import word_changes
@@ -41,7 +41,7 @@ def _until_still(work: Draft, find: Callable[[str], list[Change]]) -> Draft:
 def clean(source: str) -> Text:
     """Clean an article's text. In: any string. Out: its `Text`; cleaning `Text.clean` again changes nothing."""
     work = restore(source)
-    keyed = revise(work, list(gap_changes(work.text)))
+    keyed = key_draft(work)
     folded = list(map(fold_char, keyed.text))
     kept = [i for i, char in enumerate(folded) if char]
     key = "".join(folded)

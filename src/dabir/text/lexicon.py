@@ -1,4 +1,4 @@
-"""What is known of the spelling of Persian words: counts, half-space spellings and which pairs are written together."""
+"""The tables of restoration: counts of spellings and neighbours, the models' weights, affixes and listed words."""
 
 from __future__ import annotations
 
@@ -10,21 +10,24 @@ from msgspec import Struct
 from dabir.errors import DataError
 from dabir.resources import read_text, table, values
 from dabir.text.letters import HALF_SPACE
+from dabir.text.spellings import Spellings, spellings
 
 
 class Lexicon(Struct, frozen=True):
-    """Tables of restoration.
+    """What restoration and keys look up.
 
-    `words`: spelling (half-spaces kept) → count. `spelled`: letters without half-spaces → the commonest spelling that
-    has them, with its count. `pairs`: two words → counts written together by a half-space, and apart. `verbs`: what
-    follows «می‌». `joins`: first word → the split sequences that begin with it, and what they become. `parts`: words run
-    together → the words. `affixes`: kind → forms.
+    `known`: counts of spellings. `words`: spelling (half-spaces kept) → count. `pairs`: two words → counts written together
+    by a half-space, and apart. `glue`, `lean`: the weights of the two models, by feature. `endings`: of a verb.
+    `joins`: first word → the split sequences that begin with it, and what they become. `parts`: words run together →
+    the words. `affixes`: kind → forms.
     """
 
+    known: Spellings
     words: Mapping[str, int]
-    spelled: Mapping[str, tuple[str, int]]
     pairs: Mapping[tuple[str, str], tuple[int, int]]
-    verbs: frozenset[str]
+    glue: Mapping[str, float]
+    lean: Mapping[str, float]
+    endings: tuple[str, ...]
     joins: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
     parts: Mapping[str, str]
     affixes: Mapping[str, frozenset[str]]
@@ -41,32 +44,41 @@ def _rows(name: str, columns: int) -> Iterator[list[str]]:
 
 
 @cache
+def affixes() -> Mapping[str, frozenset[str]]:
+    """Kind → forms, of the table of affixes."""
+    return {row["kind"]: frozenset(values(row["forms"])) for row in table("text/affixes.tsv")}
+
+
+@cache
+def endings() -> tuple[str, ...]:
+    """The personal endings of a verb, the longest first, none last."""
+    return (*sorted(affixes()["ending"], key=lambda e: (-len(e), e)), "")
+
+
+@cache
+def stems() -> frozenset[str]:
+    """The stems of the listed verbs."""
+    return frozenset(s for row in table("text/stems.tsv") for cell in ("past", "present") for s in values(row[cell]))
+
+
+@cache
 def lexicon() -> Lexicon:
     """The shipped tables, read once."""
-    affixes = {row["kind"]: frozenset(values(row["forms"])) for row in table("text/affixes.tsv")}
     words = {row[0]: int(row[1]) for row in _rows("text/lexicon.tsv.gz", 2)}
-    spelled: dict[str, tuple[str, int]] = {}
-    verbs: set[str] = set()
-    for word, count in words.items():
-        if HALF_SPACE not in word:
-            continue
-        pieces = word.split(HALF_SPACE)
-        # A single letter on its own is a slip of the typist («د‌ر»), but for the «ی» of the ezafe.
-        if any(len(p) < 2 for p in pieces[:-1]) or (len(pieces[-1]) < 2 and pieces[-1] != "ی"):
-            continue
-        letters = "".join(pieces)
-        if count > spelled.get(letters, ("", 0))[1]:
-            spelled[letters] = (word, count)
-        if pieces[0] in affixes["present"] and len(pieces) == 2:
-            verbs.add(pieces[1])
     pairs = {(a, b): (int(c), int(d)) for a, b, c, d in _rows("text/pairs.tsv.gz", 4)}
+    weights: dict[str, dict[str, float]] = {"glue": {}, "lean": {}}
+    for model, feature, weight in _rows("text/weights.tsv.gz", 3):
+        weights[model][feature] = int(weight) / 8
     joins: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for split, joined in _joins(affixes["month"]):
+    for split, joined in _joins(affixes()["month"]):
         first, *rest = split.split(" ")
         joins.setdefault(first, []).append((tuple(rest), joined))
-    sequences = {k: tuple(sorted(v, reverse=True)) for k, v in joins.items()}
-    parts = {row["run"]: row["apart"] for row in table("text/parts.tsv")}
-    return Lexicon(words, spelled, pairs, frozenset(verbs), sequences, parts, affixes)
+    return Lexicon(
+        known=spellings(words, affixes()["present"], endings(), stems()), words=words, pairs=pairs,
+        glue=weights["glue"], lean=weights["lean"], endings=endings(), affixes=affixes(),
+        joins={k: tuple(sorted(v, reverse=True)) for k, v in joins.items()},
+        parts={row["run"]: row["apart"] for row in table("text/parts.tsv")},
+    )  # fmt: skip
 
 
 def _joins(months: frozenset[str]) -> Iterator[tuple[str, str]]:
