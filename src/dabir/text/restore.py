@@ -21,7 +21,6 @@ from dabir.text.offsets import Change
 _WORD = re.compile("[\u0621-\u063a\u0641-\u065f\u0670-\u06d3\u200c]+")
 _LINE = re.compile(r"[^\n]+")
 _MARKS = dict.fromkeys([*range(0x64B, 0x660), 0x670], None)
-_MARK = re.compile("[\u064b-\u065f\u0670]")
 _LONGEST = 30
 _RUN_TOGETHER = 15  # how many times commoner the words apart must be
 # A word is not looked at where it is this common as it stands and never met parted.
@@ -33,7 +32,7 @@ _WORTH = -1.0  # the lowest score that any line lets through
 
 class Limits(Struct, frozen=True):
     """What a line asks for. `glue`, `lean`: the scores above which a half-space goes into a word, and takes the place of a
-    space. `leave`: words that are attested as they stand, and affixes that good usage also writes in one, stay."""
+    space. `leave`: affixes that good usage also writes in one stay."""
 
     glue: float
     lean: float
@@ -66,32 +65,44 @@ Places = tuple[Place, ...]
 def word_changes(text: str) -> list[Change]:
     """The changes to words that `text` (its letters already Persian) needs; none where all is right."""
     lex = lexicon()
+    lines = [_read(lex, text, m.start(), m.end()) for m in _LINE.finditer(text)]
+    kept, glued, spaced = (sum(getattr(line, name) for line in lines) for name in ("kept", "glued", "spaced"))
     out: list[Change] = []
-    for line in _LINE.finditer(text):
-        words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, line.start(), line.end())]
-        glued = [_glued(word) for _, _, word in words]
-        leaning = [_leaning(lex, words, text, i) for i in range(len(words) - 1)]
-        limits = _limits(words, glued, leaning)
-        for i, (start, _, word) in enumerate(words):
-            out += _inside(lex, start, word, glued[i], limits)
-            if i < len(leaning) and leaning[i] > limits.lean:
-                out.append((words[i][1], words[i + 1][0], HALF_SPACE, "join"))
+    for line in lines:
+        # What a line does not show of itself, the rest of the text may.
+        lost = (line.glued > 0 or glued > kept, line.spaced > 0 or spaced > kept)
+        limits = KEPT if line.kept else LOST[lost]
+        for i, (start, end, word) in enumerate(line.words):
+            out += _inside(lex, start, word, line.places[i], limits)
+            if i < len(line.leaning) and line.leaning[i] > limits.lean:
+                out.append((end, line.words[i + 1][0], HALF_SPACE, "join"))
     return out
 
 
-def _limits(words: list[Word], glued: list[Places], leaning: list[float]) -> Limits:
-    """How sure the models must be in a line."""
-    if any(HALF_SPACE in word for _, _, word in words):
-        return KEPT
-    lost = any(p.score > _PROOF and not p.optional for places in glued for p in places)
-    spaced = any(score > _PROOF for score in leaning)
-    return LOST[lost, spaced]
+class Line(Struct, frozen=True):
+    """A line with what the models say of each word and of the space after it, and its evidence: how many half-spaces it
+    has, how many places it has where one was plainly dropped, and where one plainly became a space."""
+
+    words: list[Word]
+    places: list[Places]
+    leaning: list[float]
+    kept: int
+    glued: int
+    spaced: int
+
+
+def _read(lex: Lexicon, text: str, start: int, end: int) -> Line:
+    words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, start, end)]
+    places = [_glued(word) for _, _, word in words]
+    leaning = [_leaning(lex, words, text, i) for i in range(len(words) - 1)]
+    kept = sum(HALF_SPACE in word for _, _, word in words)
+    glued = sum(p.score > _PROOF and not p.optional for found in places for p in found)
+    return Line(words, places, leaning, kept, glued, sum(score > _PROOF for score in leaning))
 
 
 def _inside(lex: Lexicon, start: int, word: str, places: Places, limits: Limits) -> Iterator[Change]:
-    bare = word.translate(_MARKS) if _MARK.search(word) else word
     chosen = [p.at for p in places if p.score > limits.glue and not (limits.leave and p.optional)]
-    if chosen and not (limits.leave and lex.words.get(bare, 0)):
+    if chosen:
         yield from _inserted(start, word, chosen)
     elif (new := apart(word)) != word:
         at = 0
