@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from dabir.text.letters import HALF_SPACE
-from dabir.text.lexicon import Lexicon, lexicon
+from dabir.text.lexicon import Join, lexicon
 from dabir.text.offsets import Change
+
+Word = tuple[int, int, str]
+"""Start, end, the word."""
 
 _WORD = re.compile("[\u0621-\u063a\u0641-\u065f\u0670-\u06d3\u200c]+")
 _ATTESTED = 5  # how often a compound must be written with its half-space
@@ -23,36 +26,47 @@ def join_changes(text: str) -> Iterator[Change]:
     found = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
     skip = 0
     for i, (start, end, word) in enumerate(found):
+        if HALF_SPACE not in word and word in lex.parts:
+            yield from inserted(start, word, lex.parts[word])
         if i < skip or i + 1 == len(found) or found[i + 1][0] != end + 1 or text[end] != " ":
             continue
-        if word in lex.joins and (size := _sequence(lex, found, text, i)):
-            yield from _joined(lex, found, i, size)
-            skip = i + size
+        if word in lex.joins and (sequence := sequence_at(lex.joins, found, text, i)):
+            yield from joined(found, i, sequence)
+            skip = i + len(sequence[0])
         elif leans(word, found[i + 1][2]) and not (word in present and _ONSET.search(text, max(0, start - 5), start)):
             yield end, end + 1, HALF_SPACE, "join"
 
 
-def _sequence(lex: Lexicon, found: list[tuple[int, int, str]], text: str, i: int) -> int:
-    """How many words after the i-th make a listed compound with it, each parted by one space."""
-    for rest, _ in lex.joins[found[i][2]]:
+def inserted(start: int, word: str, apart: str) -> Iterator[Change]:
+    """The spaces that `apart` has and `word` has not, as insertions."""
+    at = 0
+    for char in apart:
+        if at < len(word) and char == word[at]:
+            at += 1
+        else:
+            yield start + at, start + at, char, "part"
+
+
+def sequence_at(joins: Mapping[str, Sequence[Join]], found: Sequence[Word], text: str, i: int) -> Join | None:
+    """The listed compound that the i-th word begins, each of its words parted by one space; None where it begins none."""
+    for rest, whole in joins.get(found[i][2], ()):
         stop = i + 1 + len(rest)
         if (
             stop <= len(found)
             and all(found[k][2] == rest[k - i - 1] for k in range(i + 1, stop))
             and all(found[k][0] == found[k - 1][1] + 1 and text[found[k - 1][1]] == " " for k in range(i + 1, stop))
         ):
-            return len(rest)
-    return 0
+            return rest, whole
+    return None
 
 
-def _joined(lex: Lexicon, found: list[tuple[int, int, str]], i: int, size: int) -> Iterator[Change]:
-    """The changes that write found[i : i + size + 1] as the table has it: each space becomes a half-space or goes."""
-    words = tuple(f[2] for f in found[i + 1 : i + 1 + size])
-    joined = dict(lex.joins[found[i][2]])[words]
+def joined(found: Sequence[Word], i: int, sequence: Join) -> Iterator[Change]:
+    """The changes that write the i-th word and the rest of its compound as listed: each space becomes a half-space or goes."""
+    rest, whole = sequence
     at = 0
-    for k in range(i, i + size):
+    for k in range(i, i + len(rest)):
         at += len(found[k][2])
-        half = joined[at : at + 1] == HALF_SPACE
+        half = whole[at : at + 1] == HALF_SPACE
         yield found[k][1], found[k][1] + 1, HALF_SPACE if half else "", "join"
         at += half
 

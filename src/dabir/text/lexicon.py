@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from msgspec import Struct
 
 from dabir.errors import DataError
-from dabir.resources import read_text, table, values
+from dabir.resources import Row, read_text, table, values
 from dabir.text.letters import HALF_SPACE
 from dabir.text.spellings import Spellings, spellings
+
+
+Join = tuple[tuple[str, ...], str]
+"""The words after the first, and what they all become."""
 
 
 class Lexicon(Struct, frozen=True):
@@ -18,8 +22,8 @@ class Lexicon(Struct, frozen=True):
 
     `known`: counts of spellings. `words`: spelling (half-spaces kept) → count. `pairs`: two words → counts written together
     by a half-space, and apart. `glue`, `lean`: the weights of the two models, by feature. `endings`: of a verb.
-    `joins`: first word → the split sequences that begin with it, and what they become. `parts`: words run together →
-    the words. `affixes`: kind → forms.
+    `joins`: first word → the split sequences that begin with it, and what they become; `mended`: those of them that the
+    text itself wants. `parts`: words run together → the words. `affixes`: kind → forms.
     """
 
     known: Spellings
@@ -28,7 +32,8 @@ class Lexicon(Struct, frozen=True):
     glue: Mapping[str, float]
     lean: Mapping[str, float]
     endings: tuple[str, ...]
-    joins: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    joins: Mapping[str, tuple[Join, ...]]
+    mended: Mapping[str, tuple[Join, ...]]
     parts: Mapping[str, str]
     affixes: Mapping[str, frozenset[str]]
 
@@ -69,20 +74,20 @@ def lexicon() -> Lexicon:
     weights: dict[str, dict[str, float]] = {"glue": {}, "lean": {}}
     for model, feature, weight in _rows("text/weights.tsv.gz", 3):
         weights[model][feature] = int(weight) / 8
-    joins: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for split, joined in _joins(affixes()["month"]):
-        first, *rest = split.split(" ")
-        joins.setdefault(first, []).append((tuple(rest), joined))
     return Lexicon(
         known=spellings(words, affixes()["present"], endings(), stems()), words=words, pairs=pairs,
         glue=weights["glue"], lean=weights["lean"], endings=endings(), affixes=affixes(),
-        joins={k: tuple(sorted(v, reverse=True)) for k, v in joins.items()},
+        joins=_joins(table("text/joins.tsv"), affixes()["month"]),
+        mended=_joins((r for r in table("text/joins.tsv") if r["restore"] == "yes"), frozenset()),
         parts={row["run"]: row["apart"] for row in table("text/parts.tsv")},
     )  # fmt: skip
 
 
-def _joins(months: frozenset[str]) -> Iterator[tuple[str, str]]:
-    for row in table("text/joins.tsv"):
-        yield row["split"], row["joined"]
-    for month in sorted(months):
-        yield f"{month} ماه", f"{month}{HALF_SPACE}ماه"
+def _joins(rows: Iterable[Row], months: frozenset[str]) -> Mapping[str, tuple[Join, ...]]:
+    pairs = [(row["split"], row["joined"]) for row in rows]
+    pairs += [(f"{month} ماه", f"{month}{HALF_SPACE}ماه") for month in sorted(months)]
+    found: dict[str, list[Join]] = {}
+    for split, joined in pairs:
+        first, *rest = split.split(" ")
+        found.setdefault(first, []).append((tuple(rest), joined))
+    return {first: tuple(sorted(joins, reverse=True)) for first, joins in found.items()}

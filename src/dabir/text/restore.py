@@ -14,6 +14,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from dabir.text.features import OPEN, glue_features, lean_features
+from dabir.text.joins import Word, inserted, joined, sequence_at
 from dabir.text.letters import HALF_SPACE
 from dabir.text.lexicon import Lexicon, lexicon
 from dabir.text.offsets import Change
@@ -23,6 +24,7 @@ _LINE = re.compile(r"[^\n]+")
 _MARKS = dict.fromkeys([*range(0x64B, 0x660), 0x670], None)
 _LONGEST = 30
 _RUN_TOGETHER = 15  # how many times commoner the words apart must be
+_ACCEPTED = 4  # a listed word run together stays where the words apart are not so many times commoner
 # A word is not looked at where it is this common as it stands and never met parted.
 _PLAIN = 300
 # After a number or «ماه», «می» is May.
@@ -56,8 +58,6 @@ LOST = {  # by what became of the plainest places of a line without half-spaces:
     (True, True): Limits(0.0, -0.3, False),
 }
 
-Word = tuple[int, int, str]
-"""Start, end, the word."""
 Places = tuple[Place, ...]
 """Sorted, at least two letters apart."""
 
@@ -72,10 +72,14 @@ def word_changes(text: str) -> list[Change]:
         # What a line does not show of itself, the rest of the text may.
         lost = (line.glued > 0 or glued > kept, line.spaced > 0 or spaced > kept)
         limits = KEPT if line.kept else LOST[lost]
-        for i, (start, end, word) in enumerate(line.words):
+        words, done = line.words, 0
+        for i, (start, end, word) in enumerate(words):
             out += _inside(lex, start, word, line.places[i], limits)
-            if i < len(line.leaning) and line.leaning[i] > limits.lean:
-                out.append((end, line.words[i + 1][0], HALF_SPACE, "join"))
+            if word in lex.mended and not line.kept and (sequence := sequence_at(lex.mended, words, text, i)):
+                out += joined(words, i, sequence)
+                done = i + len(sequence[0])
+            elif i >= done and i < len(line.leaning) and line.leaning[i] > limits.lean:
+                out.append((end, words[i + 1][0], HALF_SPACE, "join"))
     return out
 
 
@@ -105,12 +109,7 @@ def _inside(lex: Lexicon, start: int, word: str, places: Places, limits: Limits)
     if chosen:
         yield from _inserted(start, word, chosen)
     elif (new := apart(word)) != word:
-        at = 0
-        for char in new:
-            if at < len(word) and char == word[at]:
-                at += 1
-            else:
-                yield start + at, start + at, char, "part"
+        yield from inserted(start, word, new)
 
 
 def _inserted(start: int, word: str, chosen: list[int]) -> Iterator[Change]:
@@ -181,12 +180,19 @@ def apart(word: str) -> str:
     """The words that `word` runs together, parted by spaces; itself where it is one word."""
     lex = lexicon()
     if HALF_SPACE in word:
-        return HALF_SPACE.join(lex.parts.get(part, part) for part in word.split(HALF_SPACE))
+        return HALF_SPACE.join(_listed(lex, part) for part in word.split(HALF_SPACE))
     if word in lex.parts:
-        return lex.parts[word]
+        return _listed(lex, word)
     if len(word) < 4 or len(word) > _LONGEST:
         return word
     return " ".join(_apart(lex, word, max(lex.words.get(word, 0), 4))) or word
+
+
+def _listed(lex: Lexicon, word: str) -> str:
+    """A listed word apart, unless many a newspaper runs it together («براساس»)."""
+    new = lex.parts.get(word, word)
+    first, second, *_ = (*new.split(" "), "", "")
+    return word if _ACCEPTED * lex.words.get(word, 0) > lex.pairs.get((first, second), (0, 1))[1] else new
 
 
 def _apart(lex: Lexicon, word: str, count: int) -> tuple[str, ...]:
