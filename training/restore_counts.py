@@ -21,7 +21,8 @@ KEPT = re.compile(r"(?<![\w\u200c])ن?می\u200c\w|\w\u200cها(?:ی|یی)?(?![\
 SPACED = re.compile(r"(?<![\w\u200c])ن?می [\u0621-\u06d3]{2}|\w ها(?:ی|یی)?(?![\w\u200c])")
 GLUED = re.compile(r"(?<![\w\u200c])\w{2,}[بپتثجچحخسشصضطظعغفقکگلمنهی]ها(?:ی|یی)?(?![\w\u200c])")
 # Ends in the same letters and is no plural, or one that good usage writes in one.
-NO_PLURAL = frozenset("آنها اینها تنها انتها انتهای آنهایی تنهایی انتهایی".split())
+NO_PLURAL = frozenset(["آنها", "اینها", "تنها", "انتها", "انتهای", "آنهایی", "تنهایی", "انتهایی"])
+AMBIGUOUS = re.compile(f"ه{HALF}?ای$")
 CAREFUL = 9  # so many half-spaces kept for each one lost make an item carefully edited
 
 
@@ -31,18 +32,22 @@ class Counts:
     def __init__(self) -> None:
         self.words: list[Counter[str]] = [Counter() for _ in range(FOLDS)]
         self.pairs: list[Counter[tuple[str, str]]] = [Counter() for _ in range(FOLDS)]
+        self.near: list[Counter[tuple[str, str, str]]] = [Counter() for _ in range(FOLDS)]
 
     def add(self, line: str, fold: int, weight: int) -> None:
         words, pairs = self.words[fold], self.pairs[fold]
+        found = [(m.start(), m.end(), word) for m in WORD.finditer(line) if (word := m[0].strip(HALF))]
         before, end = "", -9
-        for m in WORD.finditer(line):
-            word = m[0].strip(HALF)
-            if not word:
-                continue
+        for i, (start, stop, word) in enumerate(found):
             words[word] += weight
-            if before and m.start() == end + 1 and line[end] == " ":
+            if start != end + 1 or line[end] != " ":
+                before = ""
+            if before:
                 pairs[before, word] += weight
-            before, end = word, m.end()
+            if AMBIGUOUS.search(word):
+                after = found[i + 1][2] if i + 1 < len(found) and line[stop : found[i + 1][0]] == " " else ""
+                self.near[fold][before, word, after] += 1
+            before, end = word, stop
 
 
 def edited(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 OUT is the `data/text` folder, which holds the tables of affixes and stems already. NEWS are items with `title` and
 `text`; only items that keep their half-spaces are counted. A treebank is a CoNLL-U file or a list of tokens. Written are
-`lexicon.tsv.gz` and `pairs.tsv.gz` (counts of words, of neighbours) and `weights.tsv.gz` (two log-linear models). Only
+`lexicon.tsv.gz` and `pairs.tsv.gz` (counts of words, of neighbours) and `weights.bin.gz` (three log-linear models, hashed). Only
 counts and weights leave the corpora, never a sentence; the same input gives the same files byte for byte.
 """
 
@@ -12,17 +12,17 @@ import gzip
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-
-from restore_counts import FOLDS, HALF, Counts, news, treebank
-from restore_weights import Weights, glue_examples, lean_examples, learn
 
 from dabir.text.features import OPEN
 from dabir.text.lexicon import affixes, endings, stems
 from dabir.text.spellings import Spellings, spellings, well_formed
+from restore_counts import FOLDS, HALF, Counts, news, treebank
+from restore_weights import Example, glue_examples, lean_examples, learn, near_examples
 
 CURATED = 4  # a treebank's spelling counts so many times: its half-spaces were put in by hand
+MODELS = (("glue", glue_examples), ("lean", lean_examples), ("near", near_examples))
 Pair = tuple[str, str]
 
 
@@ -71,9 +71,12 @@ def _pairs(words: Counter[str], pairs: Counter[Pair]) -> dict[Pair, tuple[int, i
 
 
 def write(path: Path, note: str, header: str, rows: Iterable[str]) -> None:
-    text = "\n".join([f"# {note}", header, *rows, ""])
+    pack(path, "\n".join([f"# {note}", header, *rows, ""]).encode())
+
+
+def pack(path: Path, content: bytes) -> None:
     with path.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as file:
-        file.write(text.encode())
+        file.write(content)
 
 
 def main(out: Path, news_path: Path, *treebanks: Path) -> None:
@@ -89,12 +92,13 @@ def main(out: Path, news_path: Path, *treebanks: Path) -> None:
     write(out / "lexicon.tsv.gz", note + "spellings.", "word\tcount", (f"{w}\t{c}" for w, c in whole.words.items()))
     rows = (f"{a}\t{b}\t{c}\t{d}" for (a, b), (c, d) in whole.pairs.items())
     write(out / "pairs.tsv.gz", note + "neighbours.", "first\tsecond\tjoined\tspaced", rows)
-    weights: list[tuple[str, Weights]] = []
-    for name, examples in (("glue", glue_examples), ("lean", lean_examples)):
-        learnt = learn(lambda fold, examples=examples: examples(_without(counts, fold), counts, fold))
-        weights.append((name, learnt))
-    rows = (f"{name}\t{z}\t{w}" for name, learnt in weights for z, w in sorted(learnt.items()))
-    write(out / "weights.tsv.gz", note + "weights, in eighths.", "model\tfeature\tweight", rows)
+    models = [(name, *learn(_with(counts, examples))) for name, examples in MODELS]
+    first = "# " + note + "hashed weights, models with their number: " + " ".join(f"{name} {n}" for name, n, _ in models)
+    pack(out / "weights.bin.gz", first.encode() + b"\n" + b"".join(packed for *_, packed in models))
+
+
+def _with(counts: Counts, examples: Callable[[Knowledge, Counts, int], Iterator[Example]]) -> Callable[[int], Iterator[Example]]:
+    return lambda fold: examples(_without(counts, fold), counts, fold)
 
 
 def _without(counts: Counts, fold: int) -> Knowledge:

@@ -1,18 +1,35 @@
 """What the models of restoration look at. One definition for training and for use; the weights are data.
 
 `glue`: a place between two letters of a word: was there a half-space? `lean`: a space between two words: was it one?
-A feature is a short string; the score of a place is the sum of its features' weights.
+`near`: a word in «های», which its neighbours make «خانه‌ای» or «خان‌های».
+A feature is a short string; the score of a place is the sum of its features' weights, which are kept by the hash.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from zlib import crc32
 
 from dabir.text.spellings import Spellings, bucket, stems_of
 
+Weights = Mapping[int, int]
+"""Weights in eighths by the hash of the feature."""
+
+EIGHTHS = 8
 OPEN = frozenset("اأآإدذرزژوؤء")  # never joined to the left: a lost space or half-space after them goes unseen
 _SHORT = 8  # a part no longer than this is a feature by itself
 _SHARES = (0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99)
+
+
+def hashed(feature: str) -> int:
+    """The 24 bits that a feature is known by; among so few features two hardly ever share them."""
+    return crc32(feature.encode("utf-8", "surrogatepass")) & 0xFFFFFF
+
+
+def score(weights: Weights, features: list[str]) -> float:
+    """The log-odds that a half-space stood there: the sum of the features' weights."""
+    get = weights.get
+    return sum([get(crc32(z.encode("utf-8", "surrogatepass")) & 0xFFFFFF, 0) for z in features]) / EIGHTHS
 
 
 def verb_class(known: Spellings, form: str, endings: tuple[str, ...]) -> str:
@@ -77,6 +94,32 @@ def lean_features(
     if a.endswith("می") and len(a) <= 6:
         out.append(f"V{verb_class(known, b, endings)}{a}.{s}")
     return out
+
+
+def near_features(known: Spellings, letters: str, before: str, after: str) -> list[str]:
+    """The features of a word that ends in «های» between its neighbours: is it «…ه‌ای» («خانه‌ای»), or «…‌های», «…های»?
+
+    None (so that it is not) where no word is known that ends in the silent ه.
+    """
+    if not known.parts.get(letters[:-2], 0):
+        return []
+    he = ha = whole = 0
+    size = len(letters)
+    whole = known.words.get(letters, 0)
+    for places, count in known.halves.get(letters, ()):
+        if size - 2 in places:
+            he += count
+        elif size - 3 in places:
+            ha += count
+        else:
+            whole += count
+    odds = f"{bucket(he)}.{bucket(ha)}.{bucket(whole)}"
+    stems = f"{bucket(known.parts.get(letters[:-2], 0))}.{bucket(known.parts.get(letters[:-3], 0))}"
+    first = after[:3] if after.startswith(("می", "نمی")) else ""
+    return [
+        "b", f"E{odds}", f"S{stems}", f"s{stems}.{odds}", f"p{before}", f"n{after}", f"P{before}.{odds}", f"N{after}.{odds}",
+        f"2{before[-2:]}", f"3{after[-2:]}", f"4{after[-3:]}", f"w{letters}", f"v{first}",
+    ]  # fmt: skip
 
 
 def _share(part: int, rest: int) -> int:

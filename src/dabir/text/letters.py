@@ -39,7 +39,7 @@ _TROUBLE = re.compile(
     rf"|(?P<letter>[{''.join(_LETTERS)}])"
     r"|(?P<digit>[٠-٩])"
     # Angle brackets or small guillemets doubled, around words, for «».
-    r"|(?P<quote>(?:<<|‹‹)[^<>‹›\n]{1,300}(?:>>|››))"
+    r"|(?P<quote>(?:<<|‹‹)[^\s<>‹›][^<>‹›\n]{0,300}(?<!\s)(?:>>|››))"
     r"|(?P<form>[\ufb50-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc])"
 )
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import accumulate
+from struct import iter_unpack
 
 from msgspec import Struct
 
 from dabir.errors import DataError
-from dabir.resources import Row, read_text, table, values
+from dabir.resources import Row, read_bytes, read_text, table, values
+from dabir.text.features import Weights
 from dabir.text.letters import HALF_SPACE
 from dabir.text.spellings import Spellings, spellings
-
 
 Join = tuple[tuple[str, ...], str]
 """The words after the first, and what they all become."""
@@ -21,7 +24,7 @@ class Lexicon(Struct, frozen=True):
     """What restoration and keys look up.
 
     `known`: counts of spellings. `words`: spelling (half-spaces kept) → count. `pairs`: two words → counts written together
-    by a half-space, and apart. `glue`, `lean`: the weights of the two models, by feature. `endings`: of a verb.
+    by a half-space, and apart. `glue`, `lean`, `near`: the weights of the models. `endings`: of a verb.
     `joins`: first word → the split sequences that begin with it, and what they become; `mended`: those of them that the
     text itself wants. `parts`: words run together → the words. `affixes`: kind → forms.
     """
@@ -29,8 +32,9 @@ class Lexicon(Struct, frozen=True):
     known: Spellings
     words: Mapping[str, int]
     pairs: Mapping[tuple[str, str], tuple[int, int]]
-    glue: Mapping[str, float]
-    lean: Mapping[str, float]
+    glue: Weights
+    lean: Weights
+    near: Weights
     endings: tuple[str, ...]
     joins: Mapping[str, tuple[Join, ...]]
     mended: Mapping[str, tuple[Join, ...]]
@@ -66,17 +70,34 @@ def stems() -> frozenset[str]:
     return frozenset(s for row in table("text/stems.tsv") for cell in ("past", "present") for s in values(row[cell]))
 
 
+def _weights(name: str) -> Mapping[str, Weights]:
+    """Model → weights. The first line is a note that ends in pairs of a model's name and its number of features; then, for
+    each model, the gaps between their hashes (two bytes each, the low one first) and the weights (one byte each)."""
+    note, _, body = read_bytes(name).partition(b"\n")
+    sizes = note.decode("utf-8", "replace").rpartition(": ")[2].split()
+    out: dict[str, Weights] = {}
+    at = 0
+    for model, size in zip(sizes[::2], sizes[1::2], strict=False):
+        count = int(size) if size.isdigit() else 0
+        gaps, weights = body[at : at + 2 * count], body[at + 2 * count : at + 3 * count]
+        at += 3 * count
+        if count and len(weights) == count:
+            hashes = accumulate(a for (a,) in iter_unpack("<H", gaps))
+            out[model] = dict(zip(hashes, array("b", weights), strict=True))
+    if not {"glue", "lean", "near"} <= out.keys() or at != len(body):
+        raise DataError("the weights of three models belong here, as many as the first line says", name, 1)
+    return out
+
+
 @cache
 def lexicon() -> Lexicon:
     """The shipped tables, read once."""
     words = {row[0]: int(row[1]) for row in _rows("text/lexicon.tsv.gz", 2)}
     pairs = {(a, b): (int(c), int(d)) for a, b, c, d in _rows("text/pairs.tsv.gz", 4)}
-    weights: dict[str, dict[str, float]] = {"glue": {}, "lean": {}}
-    for model, feature, weight in _rows("text/weights.tsv.gz", 3):
-        weights[model][feature] = int(weight) / 8
+    weights = _weights("text/weights.bin.gz")
     return Lexicon(
         known=spellings(words, affixes()["present"], endings(), stems()), words=words, pairs=pairs,
-        glue=weights["glue"], lean=weights["lean"], endings=endings(), affixes=affixes(),
+        glue=weights["glue"], lean=weights["lean"], near=weights["near"], endings=endings(), affixes=affixes(),
         joins=_joins(table("text/joins.tsv"), affixes()["month"]),
         mended=_joins((r for r in table("text/joins.tsv") if r["restore"] == "yes"), frozenset()),
         parts={row["run"]: row["apart"] for row in table("text/parts.tsv")},

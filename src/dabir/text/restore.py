@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from dabir.text.features import OPEN, glue_features, lean_features
+from dabir.text.features import OPEN, glue_features, lean_features, near_features, score
 from dabir.text.joins import Word, inserted, joined, sequence_at
 from dabir.text.letters import HALF_SPACE
 from dabir.text.lexicon import Lexicon, lexicon
@@ -29,6 +29,7 @@ _ACCEPTED = 4  # a listed word run together stays where the words apart are not 
 _PLAIN = 300
 # After a number or «ماه», «می» is May.
 _ONSET = re.compile(r"(?:[0-9۰-۹]|ماه) $")
+_DOUBLE = "های"  # of «خانه‌ای» or of «خان‌های»
 _WORTH = -1.0  # the lowest score that any line lets through
 
 
@@ -71,16 +72,25 @@ def word_changes(text: str) -> list[Change]:
     for line in lines:
         # What a line does not show of itself, the rest of the text may.
         lost = (line.glued > 0 or glued > kept, line.spaced > 0 or spaced > kept)
-        limits = KEPT if line.kept else LOST[lost]
-        words, done = line.words, 0
-        for i, (start, end, word) in enumerate(words):
-            out += _inside(lex, start, word, line.places[i], limits)
-            if word in lex.mended and not line.kept and (sequence := sequence_at(lex.mended, words, text, i)):
-                out += joined(words, i, sequence)
-                done = i + len(sequence[0])
-            elif i >= done and i < len(line.leaning) and line.leaning[i] > limits.lean:
-                out.append((end, words[i + 1][0], HALF_SPACE, "join"))
+        out += _line_changes(lex, text, line, KEPT if line.kept else LOST[lost])
     return out
+
+
+def _line_changes(lex: Lexicon, text: str, line: Line, limits: Limits) -> Iterator[Change]:
+    words, done = line.words, 0
+    for i, (start, end, word) in enumerate(words):
+        if i < done:
+            continue
+        if word.endswith("ة") and (letter := _teh(word)):
+            yield end - 1, end, letter, "letter"
+        elif word in lex.mended and not line.kept and (sequence := sequence_at(lex.mended, words, text, i)):
+            yield from joined(words, i, sequence)
+            done = i + len(sequence[0]) + 1
+        else:
+            inside = list(_inside(start, word, line.places[i], limits))
+            yield from inside
+            if i < len(line.leaning) and line.leaning[i] > limits.lean and all(c[3] != "part" for c in inside):
+                yield end, words[i + 1][0], HALF_SPACE, "join"
 
 
 class Line(Struct, frozen=True):
@@ -98,13 +108,16 @@ class Line(Struct, frozen=True):
 def _read(lex: Lexicon, text: str, start: int, end: int) -> Line:
     words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, start, end)]
     places = [_glued(word) for _, _, word in words]
+    for i, (_, _, word) in enumerate(words):
+        if 4 < len(word) <= _LONGEST and word.endswith(_DOUBLE) and HALF_SPACE not in word:
+            places[i] = _settled(word, places[i], _neighbour(words, text, i, -1), _neighbour(words, text, i, 1))
     leaning = [_leaning(lex, words, text, i) for i in range(len(words) - 1)]
     kept = sum(HALF_SPACE in word for _, _, word in words)
     glued = sum(p.score > _PROOF and not p.optional for found in places for p in found)
-    return Line(words, places, leaning, kept, glued, sum(score > _PROOF for score in leaning))
+    return Line(words, places, leaning, kept, glued, sum(sure > _PROOF for sure in leaning))
 
 
-def _inside(lex: Lexicon, start: int, word: str, places: Places, limits: Limits) -> Iterator[Change]:
+def _inside(start: int, word: str, places: Places, limits: Limits) -> Iterator[Change]:
     chosen = [p.at for p in places if p.score > limits.glue and not (limits.leave and p.optional)]
     if chosen:
         yield from _inserted(start, word, chosen)
@@ -138,15 +151,36 @@ def _glued(word: str) -> Places:
         if i == len(letters) - 1 and letters[i] != "ی":
             break
         features = glue_features(lex.known, lex.endings, letters, i)
-        score = sum(weights.get(z, 0.0) for z in features)
-        if features and score > _WORTH:
-            found.append((score, i))
+        if features and (sure := score(weights, features)) > _WORTH:
+            found.append((sure, i))
     best: list[Place] = []
     optional = lex.affixes["optional"]
-    for score, i in sorted(found, reverse=True):
-        if all(abs(i - p.at) > 1 for p in best):
-            best.append(Place(score, i, letters[i - 1] != "ه" and letters[i:] in optional))
+    double = len(letters) - 2 if letters.endswith(_DOUBLE) else 0  # both its places stay, for `_settled`
+    for sure, i in sorted(found, reverse=True):
+        if all(abs(i - p.at) > 1 or (double and i + p.at == 2 * double - 1) for p in best):
+            best.append(Place(sure, i, letters[i - 1] != "ه" and letters[i:] in optional))
     return tuple(sorted(best, key=lambda p: p.at))
+
+
+def _neighbour(words: list[Word], text: str, i: int, step: int) -> str:
+    """The letters of the word before or after the i-th, where one space parts them; else nothing."""
+    if not 0 <= i + step < len(words):
+        return ""
+    left, right = sorted((words[i], words[i + step]))
+    return words[i + step][2].replace(HALF_SPACE, "") if text[left[1] : right[0]] == " " else ""
+
+
+@lru_cache(1 << 14)
+def _settled(word: str, places: Places, before: str, after: str) -> Places:
+    """The places of a word in «های», of which only one of «…ه‌ای» and «…‌های» is left, as its neighbours have it."""
+    lex = lexicon()
+    letters = word.translate(_MARKS).replace("ۀ", "ه")
+    last = len(letters) - 2
+    features = near_features(lex.known, letters, before, after)
+    sure = score(lex.near, features) if features else -99.0
+    if sure > 0:
+        return (*(p for p in places if p.at < last - 1), Place(sure, last, False))
+    return tuple(p for p in places if p.at != last)
 
 
 def _leaning(lex: Lexicon, words: list[Word], text: str, i: int) -> float:
@@ -172,7 +206,17 @@ def _lean(a: str, b: str) -> float:
     if b in lex.affixes["plural"] and a in lex.affixes["function"]:
         return -99.0
     features = lean_features(lex.known, lex.endings, lex.pairs, a, b)
-    return sum(lex.lean.get(z, 0.0) for z in features) if features else -99.0
+    return score(lex.lean, features) if features else -99.0
+
+
+@lru_cache(1 << 10)
+def _teh(word: str) -> str:
+    """The Persian letter of a word's «ة»: «ه» or «ت», as usage has the word; none where it writes the Arabic letter, too, or
+    does not know the word («دایرة‌المعارف»)."""
+    words = lexicon().words
+    stem = word[:-1]
+    count, letter = max((words.get(stem + c, 0), c) for c in "هت")
+    return letter if count > words.get(word, 0) else ""
 
 
 @lru_cache(1 << 16)
