@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from math import exp, log
 
 from msgspec import Struct
 
@@ -30,6 +31,7 @@ _PLAIN = 300
 # After a number or «ماه», «می» is May.
 _ONSET = re.compile(r"(?:[0-9۰-۹]|ماه) $")
 _DOUBLE = "های"  # of «خانه‌ای» or of «خان‌های»
+_EITHER = -4.0
 _WORTH = -1.0  # the lowest score that any line lets through
 
 
@@ -147,17 +149,18 @@ def _glued(word: str) -> Places:
         return ()
     found: list[tuple[float, int]] = []
     weights = lex.glue
+    # Both last places of a word in «های» are kept, for `_settled`.
+    double = len(letters) - 4 if letters.endswith(_DOUBLE) else len(letters)
     for i in range(2, len(letters)):
         if i == len(letters) - 1 and letters[i] != "ی":
             break
         features = glue_features(lex.known, lex.endings, letters, i)
-        if features and (sure := score(weights, features)) > _WORTH:
+        if features and (sure := score(weights, features)) > (_EITHER if i > double else _WORTH):
             found.append((sure, i))
     best: list[Place] = []
     optional = lex.affixes["optional"]
-    double = len(letters) - 2 if letters.endswith(_DOUBLE) else 0  # both its places stay, for `_settled`
     for sure, i in sorted(found, reverse=True):
-        if all(abs(i - p.at) > 1 or (double and i + p.at == 2 * double - 1) for p in best):
+        if all(abs(i - p.at) > 1 or min(i, p.at) > double for p in best):
             best.append(Place(sure, i, letters[i - 1] != "ه" and letters[i:] in optional))
     return tuple(sorted(best, key=lambda p: p.at))
 
@@ -178,9 +181,15 @@ def _settled(word: str, places: Places, before: str, after: str) -> Places:
     last = len(letters) - 2
     features = near_features(lex.known, letters, before, after)
     sure = score(lex.near, features) if features else -99.0
+    head = tuple(p for p in places if p.at < last - 1)
     if sure > 0:
-        return (*(p for p in places if p.at < last - 1), Place(sure, last, False))
-    return tuple(p for p in places if p.at != last)
+        return (*head, Place(sure, last, False))
+    share = {p.at: 1 / (1 + exp(-p.score)) for p in places}
+    if last - 1 not in share:
+        return head
+    # How likely «…‌های» is, now that it is not the other.
+    alone = min(share[last - 1] / max(1 - share.get(last, 0.0), 0.001), 0.999)
+    return (*head, Place(log(alone / (1 - alone)), last - 1, letters[last - 2] != "ه"))
 
 
 def _leaning(lex: Lexicon, words: list[Word], text: str, i: int) -> float:
