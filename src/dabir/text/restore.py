@@ -74,7 +74,7 @@ def word_changes(text: str) -> list[Change]:
     for line in lines:
         # What a line does not show of itself, the rest of the text may.
         lost = (line.glued > 0 or glued > kept, line.spaced > 0 or spaced > kept)
-        out += _line_changes(lex, text, line, KEPT if line.kept else LOST[lost])
+        out += _line_changes(lex, text, line, KEPT if line.kept and line.kept >= line.glued else LOST[lost])
     return out
 
 
@@ -85,7 +85,7 @@ def _line_changes(lex: Lexicon, text: str, line: Line, limits: Limits) -> Iterat
             continue
         if word.endswith("ة") and (letter := _teh(word)):
             yield end - 1, end, letter, "letter"
-        elif word in lex.mended and not line.kept and (sequence := sequence_at(lex.mended, words, text, i)):
+        elif word in lex.mended and limits is not KEPT and (sequence := sequence_at(lex.mended, words, text, i)):
             yield from joined(words, i, sequence)
             done = i + len(sequence[0]) + 1
         else:
