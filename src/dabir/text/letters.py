@@ -35,6 +35,7 @@ _TROUBLE = re.compile(
     r"|&(?:amp;)*\#(?P<number>[0-9]{2,6}|[xX][0-9a-fA-F]{2,6});"
     r"|(?P<amp>&(?:amp;)+)"
     r"|(?P<tatweel>ـ+)"
+    r"|(?P<not>(?<=[\u0621-\u06d3])¬(?=[\u0621-\u06d3]))"  # some word processors' half-space
     r"|(?P<composed>[\u0627\u0648\u064a\u06cc\u0649][\u0653-\u0655])"
     rf"|(?P<letter>[{''.join(_LETTERS)}])"
     r"|(?P<digit>[٠-٩])"
@@ -58,6 +59,10 @@ def _letter_at(text: str, at: int) -> bool:
     return 0 <= at < len(text) and (text[at].isalnum() or "\u064b" <= text[at] <= "\u0670")
 
 
+def _persian_at(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and "\u0621" <= text[at] <= "\u06d3" and text[at].isalpha()
+
+
 def _gap(text: str, start: int, end: int) -> str:
     """What belongs where blanks and unseen marks stand: a space, a half-space between two letters, or nothing."""
     run = text[start:end]
@@ -65,6 +70,9 @@ def _gap(text: str, start: int, end: int) -> str:
         return " "
     half = HALF_SPACE in run or "zwnj" in run or "8204" in run
     if half and _letter_at(text, start - 1) and _letter_at(text, end):
+        return HALF_SPACE
+    # Marks of direction and zero-width spaces stand inside a word only where an editor had them for a half-space.
+    if run in ("\u200b", "\u200e", "\u200f") and _persian_at(text, start - 1) and _persian_at(text, end):
         return HALF_SPACE
     return "\u200d" if run == "\u200d" and _between_signs(text, start, end) else ""
 
@@ -88,6 +96,8 @@ def letter_changes(text: str) -> list[Change]:
         start, end, kind = m.start(), m.end(), m.lastgroup
         if kind in ("letter", "digit"):
             out.append((start, end, (_LETTERS if kind == "letter" else _DIGITS)[m[0]], kind))
+        elif kind == "not":
+            out.append((start, end, HALF_SPACE, "gap"))
         elif kind == "quote":
             out += [(start, start + 2, "«", "quote"), (end - 2, end, "»", "quote")]
         elif kind == "composed":
