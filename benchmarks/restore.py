@@ -13,9 +13,10 @@ sites that vary is printed.
 
 Harm: what changes in the sentences as they are, in words of a hundred, by kind: `parted` (a half-space put into a word),
 `joined` (a space that becomes a half-space, or goes), `apart` (a space put into a word or in a half-space's stead),
-`other` (any other sign changed, save Arabic letters and the like that the treebank itself spells so).
+`other` (any other letter changed). Spaces beside signs of punctuation do not count, nor signs and vowel marks.
 
 The article (`--article`) has the places of `SITES`; each is found by its words, and right where they come out as listed.
+Keys alike: the share of sentences whose `Text.key` is the same for the sentence as it is and glued, or split (Dabir only).
 Speed is in characters a second over the glued sentences, without loading. Peers (`make peers`) run in their own process
 through `benchmarks/peers/client.py`; without `--peers` only Dabir is measured.
 """
@@ -26,6 +27,7 @@ import argparse
 import gzip
 import sys
 import time
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -52,25 +54,29 @@ def sentences(path: Path) -> list[str]:
     return [t.replace("ي", "ی").replace("ك", "ک").replace("\ufeff", "") for t in lines]
 
 
+def letters_of(text: str) -> str:
+    """Letters and digits: what every restorer keeps, whatever it does to signs, blanks and vowel marks."""
+    return "".join(c for c in text if c.isalnum())
+
+
 def gaps(text: str) -> dict[int, str]:
-    """Number of letters before it → half-space or space, where one stands between two letters."""
+    """Number of letters before it → half-space or space, where one stands between two letters; a sign is a space."""
     found: dict[int, str] = {}
     at = 0
     for char in text:
-        if char == HALF or char.isspace():
-            found[at] = " " if char.isspace() or found.get(at) == " " else HALF
-        else:
+        if char.isalnum():
             at += 1
+        elif char == HALF:
+            found.setdefault(at, HALF)
+        elif not unicodedata.category(char).startswith(("M", "Cf")):
+            found[at] = " "
     return found
 
 
 def parts(text: str, sites: set[int]) -> dict[int, tuple[str, str]]:
     """For each site, the parts before and after it: letters up to the next gap of the text or other site."""
-    letters = "".join(c for c in text if c != HALF and not c.isspace())
+    letters = letters_of(text)
     edges = sorted({0, len(letters), *gaps(text), *sites})
-    # Marks of punctuation end a part as gaps do.
-    signs = [i for i, c in enumerate(letters) if not c.isalpha() and not "\u064b" <= c <= "\u0670"]
-    edges = sorted({*edges, *signs, *(i + 1 for i in signs)})
     place = {edge: k for k, edge in enumerate(edges)}
     out = {}
     for site in sites:
@@ -136,9 +142,9 @@ def harm(text: str, done: str) -> Counter[str]:
         was, now = before.get(i, ""), after.get(i, "")
         if was != now and i > 0:
             found["parted" if not was and now == HALF else "joined" if was == " " else "apart"] += 1
-    bare = ["".join(c for c in t if c != HALF and not c.isspace()) for t in (text, done)]
-    if bare[0] != bare[1]:
-        found["other"] += sum(a != b for a, b in zip(*bare, strict=False)) or 1
+    one, two = letters_of(text), letters_of(done)
+    if one != two:
+        found["other"] += sum(a != b for a, b in zip(one, two, strict=False)) or 1
     return found
 
 
@@ -219,10 +225,22 @@ def article_sites(restorer: Restorer, path: Path) -> str:
             alone = text[start - 1 : start].isalpha() or text[start + edge : start + edge + 1].isalpha()
             if text.startswith(lost, start) and not alone:
                 places += 1
-                skipped = sum(not c.isspace() and c != HALF for c in text[:start])
+                skipped = len(letters_of(text[:start]))
                 wanted = skipped + site.replace("|", " ").index(" ")
                 right += gaps(done).get(wanted) == HALF
     return f"{right} of {places}"
+
+
+def keys_alike(texts: list[str]) -> str:
+    """How often the key is the same however the half-spaces came in."""
+    from dabir.text.clean import clean
+
+    keys = [clean(t).key for t in texts]
+    shares = [
+        sum(clean(t.replace(HALF, gap)).key == key for t, key in zip(texts, keys, strict=True)) / len(texts)
+        for gap in ("", " ")
+    ]
+    return f"glued {shares[0]:.3f}, split {shares[1]:.3f}"
 
 
 def main() -> None:
@@ -247,6 +265,9 @@ def main() -> None:
         tail = f"; article {article_sites(restorer, asked.article)}" if asked.article else ""
         for cells in rows:
             print("|", " | ".join([f"{name}: {cells[0]}" + (tail if cells is rows[-1] else ""), *cells[1:]]), "|", flush=True)
+    print()
+    for name, texts in files.items():
+        print(f"keys alike, {name}: {keys_alike(texts)}")
 
 
 if __name__ == "__main__":
