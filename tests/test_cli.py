@@ -134,3 +134,40 @@ def test_evaluate(articles: Path, lines: list[str], tmp_path: Path) -> None:
     assert "times.value" in run("evaluate", gold, records).stdout
     shown = json.loads(run("evaluate", gold, records, "--json", "--show", "events").stdout)
     assert set(shown) == {"figures", "differences"}
+
+
+def test_restore_is_a_filter_line_for_line(tmp_path: Path) -> None:
+    source = "مذاکرهکنندگان می توانند بروند\r\n\nآخر ميشود"
+    done = subprocess.run(
+        [sys.executable, "-c", "from dabir.cli import main; main()", "restore"],
+        input=source.encode(), capture_output=True, check=False,
+    )  # fmt: skip
+    expect = "مذاکره‌کنندگان می‌توانند بروند\r\n\nآخر می‌شود"
+    assert (done.returncode, done.stdout.decode()) == (0, expect)
+    one, two = tmp_path / "one.txt", tmp_path / "two.txt"
+    one.write_bytes(b"\xef\xbb\xbf" + source.encode())
+    two.write_text("درست است\n", encoding="utf-8")
+    out = tmp_path / "out.txt"
+    assert run("restore", two, one, "--output", out).returncode == 0
+    assert out.read_bytes().decode() == "درست است\n" + expect
+
+
+def test_restore_shows_its_edits() -> None:
+    source = "او رفت\nمذاکرهکنندگان می توانند بروند\n"
+    done = run("restore", "-", "--edits", stdin=source)
+    edits = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(e["line"], e["start"], e["end"], e["rule"]) for e in edits] == [(2, 6, 6, "half-space"), (2, 16, 17, "join")]
+    assert all(e["file"] == "-" and source.split("\n")[1][e["start"] : e["end"]] == e["text"] for e in edits)
+
+
+def test_restore_names_what_it_cannot_read(tmp_path: Path) -> None:
+    bad, good = tmp_path / "bad.txt", tmp_path / "good.txt"
+    bad.write_bytes("خوب\n".encode() + b"\xc7\xe1\n")
+    good.write_text("می شود\n", encoding="utf-8")
+    done = run("restore", bad, tmp_path / "none.txt", good)
+    assert done.returncode == 1
+    assert done.stdout == "خوب\nمی‌شود\n"
+    told = done.stderr.splitlines()
+    assert len(told) == 2
+    assert f"{bad}:2: not UTF-8" in told[0]
+    assert "none.txt" in told[1]

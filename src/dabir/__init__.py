@@ -12,12 +12,15 @@ from datetime import date, datetime
 from functools import cache
 
 from dabir.errors import DabirError, DataError, InputError
-from dabir.model import Check, Record, Time
+from dabir.model import Check, Edit, Record, Time
 from dabir.reading import Reader
+from dabir.text.clean import clean
+from dabir.text.types import Text, Token
 from dabir.timing import check_times, find_times
 
 __all__ = [
-    "Check", "DabirError", "DataError", "InputError", "Reader", "Record", "Time", "check_times", "find_times", "read",
+    "Check", "DabirError", "DataError", "Edit", "InputError", "Reader", "Record", "Text", "Time", "Token", "check_times",
+    "find_times", "read", "restore",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -38,3 +41,17 @@ def read(
 ) -> Record:
     """The record of one article; see `Reader.read`. The first call loads the tables (under a second)."""
     return _reader().read(text, published=published, outlet=outlet, url=url, title=title, ref=ref)
+
+
+def restore(text: str) -> Text:
+    """The text with its spelling restored: half-spaces lost or made spaces, words run together, letters and stray signs.
+
+    In: any string; it need not be news, nor Persian. Out: a `Text`, whose `clean` is the restored text, `edits` every
+    change with the span of `text` and its rule, and `key` a form that is the same for all spellings of the same words.
+    What is right already stays; restoring `clean` again changes nothing. Raises nothing. The rules are explained in
+    docs/restore.md; the models and their measured figures in training/restore_tables.py and benchmarks/restore.py.
+
+    >>> restore("مذاکرهکنندگان می توانند بروند").clean
+    'مذاکره\u200cکنندگان می\u200cتوانند بروند'
+    """
+    return clean(text)

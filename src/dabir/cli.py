@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dabir import __version__, dating, output, samples, scoring
+from dabir import __version__, dating, output, restoring, samples, scoring
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
 from dabir.ingest.dates import publication_date
@@ -50,6 +50,14 @@ _TIMES_EXAMPLES = (
     "echo 'دیروز ساعت ۵ عصر دیدار کردند.' | dabir times - --published '۱۰ اسفند ۱۴۰۳'\n\n"
     "dabir times news.jsonl.gz --format jsonl > times.jsonl\n\n"
     "[bold]Exit status[/]  as for read."
+)
+_RESTORE_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "echo 'مذاکرهکنندگان می توانند بروند' | dabir restore\n\n"
+    "dabir restore article.txt > restored.txt\n\n"
+    "dabir restore article.txt --edits   (what would change, and why)\n\n"
+    "[bold]Exit status[/]  0 all was restored; 1 a file could not be read or is not UTF-8 (named on standard error with "
+    "the line, the other files are done); 2 wrong usage."
 )
 _EVALUATE_EXAMPLES = (
     "[bold]Examples[/]\n\n"
@@ -181,6 +189,32 @@ def times(
     with _opened(path) as out:
         dating.write(faults.through(dating.date_all(articles(files, _defaults(published), sys.stdin.buffer))), form, out)
     raise typer.Exit(1 if faults.count else 0)
+
+
+@app.command(epilog=_RESTORE_EXAMPLES)
+def restore(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE...]", help="Text files, UTF-8; - or none is standard input."),
+    ] = None,
+    edits: Annotated[
+        bool, typer.Option("--edits", help="Print the edits with their rules, as JSON Lines, instead of the text.")
+    ] = False,
+    path: Output = None,
+) -> None:
+    """Restore lost half-spaces, glued and split words, letters and signs of Persian text, line for line."""
+    failed = False
+    with _opened(path) as out:
+        for name in files or ["-"]:
+            lines = restoring.opened(name, sys.stdin.buffer)
+            try:
+                for line in restoring.changes(name, lines) if edits else restoring.restored(name, lines):
+                    out.write(line)
+                    out.flush()
+            except InputError as error:
+                failed = True
+                _say(str(error))
+    raise typer.Exit(1 if failed else 0)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tomllib
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -20,14 +21,22 @@ def _node(name: str) -> Traversable:
     return files("dabir").joinpath("data", *name.split("/"))
 
 
-def read_text(name: str) -> str:
-    """The text of data file `name` (a path below `data/`, `.gz` unpacked). Raises DataError where it is missing or not UTF-8."""
+def read_bytes(name: str) -> bytes:
+    """The bytes of data file `name` (a path below `data/`, `.gz` unpacked). Raises DataError where it is missing or broken."""
     try:
         raw = _node(name).read_bytes()
-        return (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("utf-8")
+        return gzip.decompress(raw) if name.endswith(".gz") else raw
     except FileNotFoundError:
         raise DataError("data file is missing; reinstall dabir", name) from None
-    except (UnicodeDecodeError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
+        raise DataError(f"data file cannot be read ({error})", name) from None
+
+
+def read_text(name: str) -> str:
+    """The text of data file `name`, as `read_bytes`. Raises DataError where it is not UTF-8, too."""
+    try:
+        return read_bytes(name).decode("utf-8")
+    except UnicodeDecodeError as error:
         raise DataError(f"data file cannot be read ({error})", name) from None
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dabir.text.boilerplate import set_aside
-from dabir.text.keys import fold_char, gap_changes
+from dabir.text.keys import fold_char, key_draft
 from dabir.text.letters import letter_changes
 from dabir.text.offsets import Change, Draft, apply_edits, draft, edits_of, revise
 from dabir.text.restore import word_changes
 from dabir.text.sentences import sentences, tokens
 from dabir.text.types import Text
 
-__all__ = ["apply_edits", "clean", "restore"]
+__all__ = ["apply_edits", "clean", "mend"]
 
 _ROUNDS = 8  # each round only moves on (joined, space, half-space); a text in the wild needs two
 
 
-def restore(source: str) -> Draft:
+def mend(source: str) -> Draft:
     """The draft of `source` in which neither letters nor half-spaces want repair any more."""
     work = draft(source)
     for _ in range(_ROUNDS):
@@ -40,8 +40,8 @@ def _until_still(work: Draft, find: Callable[[str], list[Change]]) -> Draft:
 
 def clean(source: str) -> Text:
     """Clean an article's text. In: any string. Out: its `Text`; cleaning `Text.clean` again changes nothing."""
-    work = restore(source)
-    keyed = revise(work, list(gap_changes(work.text)))
+    work = mend(source)
+    keyed = key_draft(work)
     folded = list(map(fold_char, keyed.text))
     kept = [i for i, char in enumerate(folded) if char]
     key = "".join(folded)

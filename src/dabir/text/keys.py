@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from dabir.text.joins import join_changes, together
 from dabir.text.letters import HALF_SPACE as HALF_SPACE
 from dabir.text.letters import letter_changes
 from dabir.text.lexicon import lexicon
-from dabir.text.offsets import Change, draft, revise
-from dabir.text.restore import together, word_changes
+from dabir.text.offsets import Change, Draft, draft, revise
+from dabir.text.restore import word_changes
 
 _FOLD = {
     "ي": "ی", "ى": "ی", "ې": "ی", "ئ": "ی", "ك": "ک", "ڪ": "ک", "ة": "ه", "ۀ": "ه", "ە": "ه", "ہ": "ه", "ھ": "ه",
@@ -36,6 +37,13 @@ def fold_char(char: str) -> str:
         return " "
     lower = char.lower()
     return lower if len(lower) == 1 else char
+
+
+def key_draft(work: Draft) -> Draft:
+    """The draft of a restored text with its compounds joined and its half-spaces as keys have them; letters not yet folded."""
+    for find in (join_changes, gap_changes):
+        work = revise(work, list(find(work.text)))
+    return work
 
 
 def gap_changes(clean: str) -> Iterator[Change]:
@@ -91,5 +99,5 @@ def key(text: str) -> str:
     work = draft(text)
     for find in (letter_changes, word_changes, word_changes):
         work = revise(work, find(work.text))
-    work = revise(work, list(gap_changes(work.text)))
+    work = key_draft(work)
     return "".join(map(fold_char, work.text))

@@ -3,7 +3,7 @@
 Three strings, one article:
 
 - `original`: the source's own characters. Everything that leaves Dabir cites these.
-- `clean`: restored for reading (letters, digits of dates left as they are, half-spaces put back).
+- `clean`: restored for reading: half-spaces, words, letters and signs (docs/restore.md).
 - `key`: for matching only. Made from `clean`: letters folded (ي→ی, ك→ک, ئ→ی, أ→ا, ؤ→و, ة→ه, ۀ→ه), diacritics and
   half-spaces gone, digits ASCII, quotes and spaces made alike. The same words give the same key whether the web copy
   kept its half-spaces, lost them, or turned them into spaces.
