@@ -75,7 +75,7 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     title_end = key_range(text, title_at, title_at)[0] if title_at else 0
     day = parse_date(gold["published"]) if gold["published"] else None
     home = reading.home_state(kb, text, gold["outlet"])
-    times = find_times(text, day)
+    times = find_times(text, day, repeats=False)
     clocks = [key_range(text, t.start, t.end) for t in times]
     names = resolve_mentions(text, kb, date=gold["published"], home=home, outside=clocks)
     _, spots = find_places(text, kb)
