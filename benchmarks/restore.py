@@ -172,7 +172,7 @@ def peers(python: Path) -> Iterator[tuple[str, Restorer]]:
             results = [r.get("text", t) for r, t in zip(done.results, texts, strict=True)]
             return results, done.total_s, f"failed on {done.errors}" if done.errors else ""
 
-        yield version, restorer
+        yield f"{name} ({version.split()[-1]})", restorer
 
 
 def measure(restorer: Restorer, files: dict[str, list[str]], varying: Varying, verbose: bool) -> Iterator[list[str]]:

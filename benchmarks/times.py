@@ -84,7 +84,7 @@ def peer_times(python: Path, rows: list[Row]) -> dict[str, tuple[list[list[Row]]
     out = {}
     for name in client.peers(python, "times"):
         outcome = client.run(python, "times", name, rows)
-        out[outcome.version] = ([r.get("times", []) for r in outcome.results], outcome.total_s)
+        out[f"{name} ({outcome.version.split()[-1]})"] = ([r.get("times", []) for r in outcome.results], outcome.total_s)
         if outcome.errors:
             print(f"{name} failed on {outcome.errors} of {len(rows)} texts", file=sys.stderr)
     return out

@@ -10,6 +10,9 @@ from types import MappingProxyType
 from dabir import resources
 from dabir.text.keys import fold_char, key
 
+_ATOM = re.compile(r" \?| \{1,2\}|.")
+_META = re.compile(r"[()\[\]{}|?*+.\\^$]")
+_Tree = dict[str, "_Tree"]
 _LOOK_BEHIND = re.compile(r"(\(\?<[=!][^()]*\))")
 
 
@@ -22,8 +25,27 @@ def spell(pattern: str) -> str:
 
 
 def _any(words: Iterable[str]) -> str:
-    ordered = sorted({spell(w) for w in words}, key=len, reverse=True)
-    return f"(?:{'|'.join(ordered)})"
+    """A pattern of any of `words`, the longest first; plain words share their beginnings, so that few are tried at a place."""
+    spelled = {spell(w) for w in words}
+    plain = {w for w in spelled if not _META.search(w.replace(" ?", "").replace(" {1,2}", ""))}
+    tree: _Tree = {}
+    for word in sorted(plain):
+        node = tree
+        for atom in _ATOM.findall(word):
+            node = node.setdefault(atom, {})
+        node[""] = {}
+    other = sorted(spelled - plain, key=len, reverse=True)
+    return f"(?:{'|'.join([*other, *([_grown(tree)] if plain else [])])})"
+
+
+def _grown(tree: _Tree) -> str:
+    """The pattern of a tree of beginnings: as far as it goes, or less where a word ends before."""
+    branches = [atom + _grown(rest) for atom, rest in sorted(tree.items()) if atom]
+    if not branches:
+        return ""
+    if len(branches) == 1 and "" not in tree:
+        return branches[0]
+    return f"(?:{'|'.join(branches)}){'?' if '' in tree else ''}"
 
 
 def _rows(name: str) -> tuple[resources.Row, ...]:
