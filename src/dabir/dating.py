@@ -14,7 +14,7 @@ from rich.text import Text as Line
 from dabir.ingest.files import Failure, RawArticle
 from dabir.model import Check, Time
 from dabir.reading import whole_text
-from dabir.text.clean import clean
+from dabir.text.clean import outline
 from dabir.times.check import check_times
 from dabir.times.find import find_times
 from dabir.views import words
@@ -39,7 +39,7 @@ def date_all(articles: Iterable[RawArticle | Failure]) -> Iterator[Dated | Failu
 
 def _dated(raw: RawArticle) -> Dated:
     source, _ = whole_text(raw.title, raw.text)
-    text, day = clean(source), datetime.fromisoformat(raw.published) if raw.published else None
+    text, day = outline(source), datetime.fromisoformat(raw.published) if raw.published else None
     times = find_times(text, day)
     return Dated(raw.ref, raw.published, source, times, check_times(text, times, day))
 

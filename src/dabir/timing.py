@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from dabir.model import Check, Time
-from dabir.text.clean import clean
+from dabir.text.clean import outline
 from dabir.times import check, find
 
 Published = str | date | datetime | None
@@ -21,7 +21,7 @@ def find_times(text: str, *, published: Published = None) -> list[Time]:
     >>> [(t.text, t.value) for t in find_times("دیروز ساعت ۵ عصر دیدار کردند.", published="2025-02-28")]
     [('دیروز ساعت ۵ عصر', '2025-02-27T17:00')]
     """
-    return list(find.find_times(clean(text), _day(published)))
+    return list(find.find_times(outline(text), _day(published)))
 
 
 def check_times(text: str, *, published: Published = None) -> list[Check]:
@@ -30,8 +30,8 @@ def check_times(text: str, *, published: Published = None) -> list[Check]:
     >>> [c.kind for c in check_times("روز جمعه نهم اسفند ۱۴۰۳ رفت.")]
     ['weekday-mismatch']
     """
-    cleaned, day = clean(text), _day(published)
-    return list(check.check_times(cleaned, find.find_times(cleaned, day), day))
+    outlined, day = outline(text), _day(published)
+    return list(check.check_times(outlined, find.find_times(outlined, day), day))
 
 
 def _day(published: Published) -> date | datetime | None:

@@ -12,7 +12,7 @@ from dabir.text.restore import word_changes
 from dabir.text.sentences import sentences, tokens
 from dabir.text.types import Text
 
-__all__ = ["apply_edits", "clean", "mend"]
+__all__ = ["apply_edits", "clean", "mend", "outline"]
 
 _ROUNDS = 8  # each round only moves on (joined, space, half-space); a text in the wild needs two
 
@@ -40,7 +40,16 @@ def _until_still(work: Draft, find: Callable[[str], list[Change]]) -> Draft:
 
 def clean(source: str) -> Text:
     """Clean an article's text. In: any string. Out: its `Text`; cleaning `Text.clean` again changes nothing."""
-    work = mend(source)
+    return _text(source, mend(source), words=True)
+
+
+def outline(source: str) -> Text:
+    """A `Text` whose letters are repaired and whose words stay as they came, without tokens: for what matches on the key
+    alone, in which words that belong together are joined anyhow. Takes less than half the time of `clean`."""
+    return _text(source, _until_still(draft(source), letter_changes), words=False)
+
+
+def _text(source: str, work: Draft, words: bool) -> Text:
     keyed = key_draft(work)
     folded = list(map(fold_char, keyed.text))
     kept = [i for i, char in enumerate(folded) if char]
@@ -50,5 +59,5 @@ def clean(source: str) -> Text:
     aside, boilerplate = set_aside(key, starts, ends, source)
     return Text(
         original=source, clean=work.text, key=key, starts=starts, ends=ends, edits=edits_of(work),
-        boilerplate=boilerplate, sentences=sentences(key, aside), tokens=tokens(key, aside),
+        boilerplate=boilerplate, sentences=sentences(key, aside), tokens=tokens(key, aside) if words else (),
     )  # fmt: skip

@@ -86,7 +86,7 @@ def _anywhere() -> re.Pattern[str]:
     """Where any rule may match: one pass over a text instead of one a rule. Without names it is a little looser."""
     sources = (rule.pattern.pattern.removeprefix(_BEGIN) for rule in rules())
     plain = "|".join(_CONDITION.sub(r"(?:\1)?", _GROUP.sub("(?:", _SAME.sub(_SEPARATOR, s))) for s in sources)
-    return re.compile(f"{_BEGIN}(?:{plain})")
+    return re.compile(f"{_BEGIN}(?!{lexicon.macros()['never']}(?!{_LETTER}))(?:{plain})")
 
 
 def match(key: str) -> list[Part]:

@@ -184,6 +184,7 @@ def macros() -> Mapping[str, str]:
             "long": _any(r["word"] for r in _rows("ages") if r["kind"] == "length"),
             "person": _any(r["word"] for r in _rows("ages") if r["kind"] == "person"),
             "holiday": _any(r["name"] for r in _rows("holidays")),
+            "never": _any(w for r in _rows("words") if r["kind"] == "never" for w in resources.values(r["pattern"])),
             "season": _any(w for r in _rows("words") if r["kind"] == "season" for w in resources.values(r["pattern"])),
             "year": r"(?<![\d.,/])(?:1[2-9]\d\d|20\d\d)(?!\d|[.,/:]\d)",
             "shortyear": r"(?<![\d.,/])(?:[3-9]\d|0\d)(?!\d|[.,/:]\d)",
