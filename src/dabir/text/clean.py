@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import compress
 
 from dabir.text.boilerplate import set_aside
 from dabir.text.keys import fold_char, key_draft
@@ -52,10 +53,8 @@ def outline(source: str) -> Text:
 def _text(source: str, work: Draft, words: bool) -> Text:
     keyed = key_draft(work)
     folded = list(map(fold_char, keyed.text))
-    kept = [i for i, char in enumerate(folded) if char]
     key = "".join(folded)
-    starts = tuple(keyed.lows[i] for i in kept)
-    ends = tuple(keyed.highs[i] for i in kept)
+    starts, ends = (tuple(compress(side, folded)) for side in (keyed.lows, keyed.highs))
     aside, boilerplate = set_aside(key, starts, ends, source)
     return Text(
         original=source, clean=work.text, key=key, starts=starts, ends=ends, edits=edits_of(work),
