@@ -4,9 +4,10 @@
     python training/ner/train.py student --teacher teacher.pt ... --out student.pt
     python training/ner/train.py score --model student.pt ...
 
-`teacher` fine-tunes the encoder's 12 layers, `plain` six of them without a teacher; `student` takes layers 1, 3, 5, 7, 9 and
-11 of the fine-tuned teacher and learns from its soft labels as well (on the same sentences and on unlabelled ones, `--more`).
-`score` prints strict span F1 on our held-back sentences. Seeds are fixed; on one machine with one thread count the same inputs give the same weights.
+`teacher` fine-tunes the encoder's 12 layers, `plain` six of them without a teacher; `student` takes layers 1, 3, 5,
+7, 9 and 11 of the fine-tuned teacher and learns from its soft labels as well (on the same sentences and on unlabelled
+ones, `--more`). `score` prints strict span F1 on our held-back sentences. Seeds are fixed; on one machine with one
+thread count the same inputs give the same weights.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
     python training/times/gold.py NEWS.jsonl.gz [--set abcdefg] > gold.jsonl
 
 annotations.jsonl holds, for 461 items of news, every expression of time as [start, end, kind, value] over the item's
-`text`; the texts are their outlets' and come from NEWS, by id. Set f was only
-measured on; the others were looked at, set after set, once the rules of that day had been measured on them. Twelve items stand in both a and b, annotated by two readers independently. What comes out is in the format of
-`dabir evaluate`, with times alone; `benchmarks/times.py` takes it.
+`text`; the texts are their outlets' and come from NEWS, by id. Set f was only measured on; the others were looked at,
+set after set, once the rules of that day had been measured on them. Twelve items stand in both a and b, annotated by
+two readers independently. What comes out is in the format of `dabir evaluate`, with times alone;
+`benchmarks/times.py` takes it.
 """
 
 from __future__ import annotations
