@@ -40,6 +40,11 @@ def test_the_table_says_who_held_the_office() -> None:
     assert actor.resolution == "kb"
 
 
+def test_the_head_of_a_body_without_a_code_is_nobody_of_the_outlets_state() -> None:
+    actors = resolve_mentions(clean("رهبر القاعده یمن بیانیه‌ای داد."), load(), date="2025-02-28").actors
+    assert [(a.person, a.state) for a in actors] == [(None, None)]
+
+
 def test_no_holder_without_a_date() -> None:
     assert load().holder("RUS", "foreign-minister", None) is None
     assert load().holder("RUS", "foreign-minister", "2025-02-28") is not None

@@ -163,6 +163,8 @@ class _Resolver:
         """An office without a name: who in the article holds it, if somebody does."""
         owner = self._owner(p, before)
         title = squeeze(words_of(self.text, *p.head))
+        if not owner and p.via in ("organization", "group"):  # «رهبر القاعده یمن»: of a body without a code, not of ours
+            return [self._mention(p, "office")]
         if not owner:
             own = [
                 q

@@ -178,7 +178,6 @@ def macros() -> Mapping[str, str]:
             "baremonth": _any(r["name"] for r in names if r["bare"] == "yes"),
             "weekday": _any(r["name"] for r in _rows("weekdays")),
             "unit": _any(r["name"] for r in _rows("units")),
-            "units": _any(w for r in _rows("units") for w in _unit_forms(r)),
             "part": _any(r["name"] for r in _rows("parts")),
             "zone": _any(r["name"] for r in _rows("zones")),
             "long": _any(r["word"] for r in _rows("ages") if r["kind"] == "length"),
