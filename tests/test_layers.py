@@ -17,7 +17,7 @@ ORDER = (
     {"reading", "timing"},
     {"__init__"},
     {"evaluate", "gold", "views", "ingest"},
-    {"parallel", "scoring", "output", "dating", "restoring", "samples"},
+    {"parallel", "scoring", "output", "dating", "lookup", "restoring", "samples"},
     {"cli"},
     {"__main__"},
 )

@@ -9,17 +9,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TextIO, TypeVar
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from dabir import __version__, dating, output, restoring, samples, scoring
+from dabir import __version__, dating, lookup, output, restoring, samples, scoring
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
 from dabir.ingest.dates import publication_date
 from dabir.ingest.files import Defaults, Failure, articles
+from dabir.names.kb import load
 from dabir.output import Format
 from dabir.parallel import read_all
 
@@ -59,6 +61,14 @@ _RESTORE_EXAMPLES = (
     "[bold]Exit status[/]  0 all was restored; 1 a file could not be read or is not UTF-8 (named on standard error with "
     "the line, the other files are done); 2 wrong usage."
 )
+_KB_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "dabir kb لاوروف\n\n"
+    "dabir kb --state RUS --office foreign-minister --on 2025-02-28\n\n"
+    "dabir kb --state PSE   (the offices that the tables have holders for)\n\n"
+    "dabir kb --counts\n\n"
+    "[bold]Exit status[/]  0 something was found; 1 nothing was; 2 wrong usage."
+)
 _EVALUATE_EXAMPLES = (
     "[bold]Examples[/]\n\n"
     "dabir evaluate gold.jsonl records.jsonl\n\n"
@@ -93,11 +103,13 @@ def _usage(message: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _defaults(published: str | None, outlet: str | None = None, url: str | None = None) -> Defaults:
+def _defaults(
+    published: str | None, outlet: str | None = None, url: str | None = None, option: str = "--published"
+) -> Defaults:
     try:
         return Defaults(publication_date(published) if published else None, outlet, url)
     except InputError as error:
-        raise _usage(f"--published: {error.message}") from None
+        raise _usage(f"{option}: {error.message}") from None
 
 
 @contextmanager
@@ -215,6 +227,42 @@ def restore(
                 failed = True
                 _say(str(error))
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command(epilog=_KB_EXAMPLES)
+def kb(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Names in Persian, of people, states, bodies or places.")
+    ] = None,
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="CODE", help="A state (ISO alpha-3) or organisation: its offices.")
+    ] = None,
+    office: Annotated[
+        str | None, typer.Option("--office", metavar="OFFICE", help="With --state: who held it, such as foreign-minister.")
+    ] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="With --office: on that day alone.")] = None,
+    tally: Annotated[bool, typer.Option("--counts", help="How much there is of each kind.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Ask the knowledge base: whom a name may stand for, who held what office when."""
+    if sum((bool(names), bool(state), tally)) != 1 or (office and not state) or (on and not office):
+        raise _usage("give names, or --state with --office and --on as needed, or --counts")
+    base, day = load(), (_defaults(on, option="--on").published or "")[:10] or None
+    found: object
+    if tally:
+        found = lookup.counts(base)
+        rows = [f"{name:20}{count:8,}" for name, count in found.items()]
+    elif state and office:
+        found = lookup.holders(base, state, office, day)
+        rows = list(lookup.held_lines(found))
+    elif state:
+        found = lookup.offices_of(base, state)
+        rows = list(found)
+    else:
+        found = tuple(entry for name in names or () for entry in lookup.named(base, name))
+        rows = list(lookup.lines(found))
+    print(msgspec.json.encode(found).decode() if as_json else "\n".join(rows), end="\n" if rows or as_json else "")
+    raise typer.Exit(0 if rows else 1)
 
 
 @app.command()
