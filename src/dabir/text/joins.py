@@ -13,17 +13,17 @@ from dabir.text.offsets import Change
 Word = tuple[int, int, str]
 """Start, end, the word."""
 
-_WORD = re.compile("[\u0621-\u063a\u0641-\u065f\u0670-\u06d3\u200c]+")
+WORD = re.compile("[\u0621-\u063a\u0641-\u065f\u0670-\u06d3\u200c]+")
 _ATTESTED = 5  # how often a compound must be written with its half-space
-# After a number or «ماه», «می» is May.
-_ONSET = re.compile(r"(?:[0-9۰-۹]|ماه) $")
+# After a number or «ماه», «می» is May (here and in `restore`).
+ONSET = re.compile(r"(?:[0-9۰-۹]|ماه) $")
 
 
 def join_changes(text: str) -> Iterator[Change]:
     """The spaces of a restored text that part the words of a compound, each made a half-space or nothing."""
     lex = lexicon()
     present = lex.affixes["present"]
-    found = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text)]
+    found = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text)]
     skip = 0
     for i, (start, end, word) in enumerate(found):
         if HALF_SPACE not in word and word in lex.parts:
@@ -33,7 +33,7 @@ def join_changes(text: str) -> Iterator[Change]:
         if word in lex.joins and (sequence := sequence_at(lex.joins, found, text, i)):
             yield from joined(found, i, sequence)
             skip = i + len(sequence[0])
-        elif leans(word, found[i + 1][2]) and not (word in present and _ONSET.search(text, max(0, start - 5), start)):
+        elif leans(word, found[i + 1][2]) and not (word in present and ONSET.search(text, max(0, start - 5), start)):
             yield end, end + 1, HALF_SPACE, "join"
 
 

@@ -15,12 +15,11 @@ from math import exp, log
 from msgspec import Struct
 
 from dabir.text.features import OPEN, glue_features, lean_features, near_features, score
-from dabir.text.joins import Word, inserted, joined, sequence_at
+from dabir.text.joins import ONSET, WORD, Word, inserted, joined, sequence_at
 from dabir.text.letters import HALF_SPACE
 from dabir.text.lexicon import Lexicon, lexicon
 from dabir.text.offsets import Change
 
-_WORD = re.compile("[\u0621-\u063a\u0641-\u065f\u0670-\u06d3\u200c]+")
 _LINE = re.compile(r"[^\n]+")
 _MARKS = dict.fromkeys([*range(0x64B, 0x660), 0x670], None)
 _LONGEST = 30
@@ -28,8 +27,6 @@ _RUN_TOGETHER = 15  # how many times commoner the words apart must be
 _ACCEPTED = 4  # a listed word run together stays where the words apart are not so many times commoner
 # A word is not looked at where it is this common as it stands and never met parted.
 _PLAIN = 300
-# After a number or «ماه», «می» is May.
-_ONSET = re.compile(r"(?:[0-9۰-۹]|ماه) $")
 _DOUBLE = "های"  # of «خانه‌ای» or of «خان‌های»
 _EITHER = -4.0
 _WORTH = -1.0  # the lowest score that any line lets through
@@ -108,7 +105,7 @@ class Line(Struct, frozen=True):
 
 
 def _read(lex: Lexicon, text: str, start: int, end: int) -> Line:
-    words = [(m.start(), m.end(), m[0]) for m in _WORD.finditer(text, start, end)]
+    words = [(m.start(), m.end(), m[0]) for m in WORD.finditer(text, start, end)]
     places = [_glued(word) for _, _, word in words]
     for i, (_, _, word) in enumerate(words):
         if 4 < len(word) <= _LONGEST and word.endswith(_DOUBLE) and HALF_SPACE not in word:
@@ -199,7 +196,7 @@ def _leaning(lex: Lexicon, words: list[Word], text: str, i: int) -> float:
         return -99.0
     a = word.rpartition(HALF_SPACE)[2]
     b = words[i + 1][2].partition(HALF_SPACE)[0]
-    if a in lex.affixes["present"] and _ONSET.search(text, max(0, start - 5), start):
+    if a in lex.affixes["present"] and ONSET.search(text, max(0, start - 5), start):
         return -99.0
     return _lean(a, b)
 

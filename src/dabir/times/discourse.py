@@ -34,8 +34,8 @@ def _tenses(where: str) -> re.Pattern[str]:
 
 @cache
 def _places() -> re.Pattern[str]:
-    names = "|".join(sorted((lexicon.spell(r["name"]) for r in resources.table("times/zones.tsv")), key=len, reverse=True))
-    return re.compile(rf"(?<![^\W\d_])(?:در|به|وارد|شهر|کشور|پایتخت) (?P<zone>{names})(?![^\W\d_])")
+    zone = lexicon.macros()["zone"]
+    return re.compile(rf"(?<![^\W\d_])(?:در|به|وارد|شهر|کشور|پایتخت) (?P<zone>{zone})(?![^\W\d_])")
 
 
 def tense(key: str, start: int, end: int) -> Tense | None:
@@ -74,10 +74,10 @@ def resolve_all(key: str, bounds: list[int], groups: list[Part], base: Context) 
         if group.meaning.form == "clock":
             continue
         context = _context(key, bounds, group, stated, replace(base, tense=tenses[i]))
-        value = resolve.resolve(_local(key, bounds, group), context)
-        if (day := dated.get(_bare_weekday(group.meaning))) and value.days != day:
-            value = resolve.resolve(replace(group.meaning, shift=(day[0] - (base.published or day[0])).days), context)
-        values[i] = value
+        meaning = _local(key, bounds, group)
+        if base.published and (day := dated.get(_bare_weekday(meaning))):
+            meaning = replace(meaning, shift=(day[0] - base.published).days)
+        values[i] = value = resolve.resolve(meaning, context)
         if value.days:
             anchor = Anchor(*value.days, f"t{i + 1}", value.calendar)
             stated.append(_Stated(group.start, bisect_right(bounds, group.start), anchor))
@@ -208,10 +208,10 @@ def dated_once(groups: list[Part]) -> list[Part]:
 
     «انتخابات دوم خرداد ۷۶ … پس از دوم خرداد»: unless it gives two.
     """
-    years: dict[tuple[object, ...], set[int]] = {}
+    years: dict[tuple[object, ...] | None, set[int]] = {}
     for group in groups:
-        if group.meaning.year is not None:
-            years.setdefault(_day_of(group.meaning), set()).add(group.meaning.year)
+        if group.meaning.year is not None and (day := _day_of(group.meaning)):
+            years.setdefault(day, set()).add(group.meaning.year)
     return [
         replace(g, meaning=replace(g.meaning, year=min(known)))
         if g.meaning.year is None and not g.meaning.when and len(known := years.get(_day_of(g.meaning), set())) == 1
@@ -220,11 +220,11 @@ def dated_once(groups: list[Part]) -> list[Part]:
     ]
 
 
-def _day_of(meaning: Meaning) -> tuple[object, ...]:
-    """What makes two dates the same day of the year; something of its own for what is no such day."""
+def _day_of(meaning: Meaning) -> tuple[object, ...] | None:
+    """What makes two dates the same day of the year; None for what is no such day."""
     if meaning.form == "day" and meaning.month is not None and meaning.day is not None and not meaning.anchored:
         return meaning.calendar, meaning.month, meaning.day, meaning.day2
-    return (id(meaning),)
+    return None
 
 
 def first_dated(groups: list[Part]) -> Anchor | None:

@@ -29,9 +29,7 @@ def direction(meaning: Meaning) -> str | None:
 
 
 def in_years(meaning: Meaning, base: date, calendar: Calendar, build: Callable[[int], Interval]) -> list[Interval]:
-    """A stretch built in each year that the words allow: the stated one, or those around `base`."""
-    if meaning.year is not None:
-        return [build(meaning.year)]
+    """A stretch without a year built in each that the words allow: the one that they point to, or those around `base`."""
     this = calendars.from_date(calendar, base)[0]
     shifts: tuple[int, ...] = _AROUND
     if meaning.anchored:
