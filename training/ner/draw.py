@@ -34,7 +34,7 @@ def sentences(item: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def draw(pool: list[dict[str, Any]], count: int, taken: set[str], dice: random.Random) -> list[dict[str, Any]]:
+def draw(pool: list[dict[str, Any]], count: int, taken: set[str], dice: random.Random, most: int = AN_ITEM) -> list[dict[str, Any]]:
     pool = sorted(pool, key=lambda item: item["id"])
     dice.shuffle(pool)
     out: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ def draw(pool: list[dict[str, Any]], count: int, taken: set[str], dice: random.R
         if len(out) >= count:
             break
         found = [s for s in sentences(item) if s["text"] not in taken]
-        chosen = dice.sample(found, min(AN_ITEM, len(found)))
+        chosen = dice.sample(found, min(most, len(found)))
         taken.update(s["text"] for s in chosen)
         out += chosen
     return out[:count]

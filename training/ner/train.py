@@ -1,12 +1,13 @@
 """Trains the tagger of names and titles.
 
-    python training/ner/train.py teacher --encoder DIR --ours FILE --news NEWS.gz ... --parstwiner DIR --out teacher.pt
+    python training/ner/train.py first --encoder DIR --ours FILE --news NEWS.gz ... --parstwiner DIR --out first.pt
+    python training/ner/train.py teacher --model first.pt ... --out teacher.pt
     python training/ner/train.py student --teacher teacher.pt ... --out student.pt
     python training/ner/train.py score --model student.pt ...
 
-`teacher` fine-tunes the encoder's 12 layers, `plain` six of them without a teacher; `student` takes layers 1, 3, 5,
-7, 9 and 11 of the fine-tuned teacher and learns from its soft labels as well (on the same sentences and on unlabelled
-ones, `--more`). `score` prints strict span F1 on our held-back sentences. Seeds are fixed; on one machine with one
+`first` fine-tunes the encoder's 12 layers on ParsTwiNER, `teacher` goes on with our own sentences; `student` takes layers
+1, 3, 5, 7, 9 and 11 of the teacher and learns from its soft labels as well (on the same sentences and on unlabelled
+ones, `--more`). `plain` trains six layers on both without a teacher. `score` prints strict span F1 on our held-back sentences. Seeds are fixed; on one machine with one
 thread count the same inputs give the same weights.
 """
 
@@ -180,7 +181,7 @@ def show(rows: dict[str, tuple[float, float, float, int]]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["teacher", "student", "plain", "score"])
+    parser.add_argument("task", choices=["first", "teacher", "student", "plain", "score"])
     parser.add_argument("--encoder", type=Path, required=True)
     parser.add_argument("--ours", type=Path, required=True)
     parser.add_argument("--news", type=Path, nargs="+", required=True)
@@ -207,9 +208,13 @@ def main() -> None:
         show(evaluate(tagger, coder, held))
         return
     others = [x for name in ("train.txt", "dev.txt") for x in data.conll(options.parstwiner / name, data.PARSTWINER)]
-    if options.task in ("teacher", "plain"):
-        tagger = model.load(options.encoder, every if options.task == "teacher" else STUDENT)
-        train(tagger, coder, ours * 2 + others, options)
+    if options.task in ("first", "plain"):
+        tagger = model.load(options.encoder, every if options.task == "first" else STUDENT)
+        train(tagger, coder, others + (ours * 2 if options.task == "plain" else []), options)
+    elif options.task == "teacher":
+        tagger = model.load(options.encoder, every)
+        tagger.load_state_dict(torch.load(options.model, weights_only=True))
+        train(tagger, coder, ours, options)
     else:
         state = torch.load(options.teacher, weights_only=True)
         teacher = model.load(options.encoder, every)
