@@ -129,7 +129,7 @@ def text_of(original: str) -> Text:
     marks = [m.end() for m in re.finditer(r"\.", folded)]
     at = range(len(folded))
     sentences = tuple(zip([0, *marks[:-1]], marks, strict=True))
-    return Text(original, original, folded, list(at), [i + 1 for i in at], (), (), sentences, ())
+    return Text(original, original, folded, list(at), [i + 1 for i in at], (), (), (), sentences, ())
 
 
 def test_triggers_stay_within_a_sentence() -> None:

@@ -11,7 +11,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "dabir"
 ORDER = (
     {"errors", "model", "resources"},
     {"text"},
-    {"times"},
+    {"times", "encoder"},
     {"names"},
     {"acts"},
     {"reading", "timing"},

@@ -3,7 +3,7 @@
     python training/events.py GOLD.jsonl [--folds 5] [--score SCORE.py] [--write]
 
 With --score it cross-validates over articles and prints the scorer's figures for the held-out folds; with it, it trains on
-all of GOLD with the thresholds that did best and writes the models. Seeds are fixed: the same gold gives the same files.
+all of GOLD and writes the models (thresholds stand in thresholds.toml, set by hand after such grids). Seeds are fixed: the same gold gives the same files.
 Only weights of features leave this script, no sentence of an outlet.
 """
 
@@ -33,7 +33,7 @@ from dabir.acts.events import Models, chances
 from dabir.acts.features import Cues, mutual, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
-from dabir.acts.setting import Setting, build, key_range
+from dabir.acts.setting import Setting, build, key_range, with_speeches
 from dabir.acts.statements import find_statements
 from dabir.names.kb import load, squeeze
 from dabir.names.places import find_places
@@ -43,10 +43,6 @@ from dabir.times.find import find_times, parse_date
 
 OUT = Path(__file__).parent.parent / "src/dabir/data/acts/models"
 SEED = 7
-HEAD = (
-    "# Probabilities above which a candidate is kept: the defaults of training/events.py, set after grids of"
-    " held-out folds.\n"
-)
 HALF_SPACE = "\u200c"
 
 
@@ -66,6 +62,7 @@ class Item:
     status: list[tuple[list[str], str]] = field(default_factory=list)
     when: list[tuple[list[str], int]] = field(default_factory=list)
     main: list[tuple[list[str], int]] = field(default_factory=list)
+    match: dict[int, int] = field(default_factory=dict)  # trigger to the gold event that it reports
 
 
 def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
@@ -81,7 +78,7 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     _, spots = find_places(text, kb)
     lead = item_source(text, names.mentions)
     statements = tuple(attribute(x, lead, {}) for x in find_statements(text, names.mentions, times, title_end))
-    s = build(text, title_end, home, names.mentions, spots, times, statements)
+    s = with_speeches(build(text, title_end, home, names.mentions, spots, times), statements)
     record = {
         "article": {"ref": gold["id"], "text": source},
         "times": msgspec.to_builtins(times),
@@ -128,6 +125,7 @@ def label(item: Item) -> None:
             ][:1]
         for n in hits[:1]:
             told.setdefault(n, g)
+    item.match = told
     for n, t in enumerate(s.triggers):
         features = trigger_features(s, n, cues)
         if n in told:
@@ -353,7 +351,7 @@ def by_act(items: list[Item], folds: int, score: Any, cut: dict[str, float]) -> 
         )
 
 
-def write(models: Models, cut: dict[str, float]) -> None:
+def write(models: Models) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for name in ("keep", "role", "cast", "status", "when", "main"):
         m: Linear = getattr(models, name)
@@ -363,10 +361,6 @@ def write(models: Models, cut: dict[str, float]) -> None:
             separators=(",", ":"),
         )
         (OUT / f"{name}.json.gz").write_bytes(gzip.compress(raw.encode(), mtime=0))
-    lines = "".join(f"{k} = {v}\n" for k, v in cut.items())
-    (OUT / "thresholds.toml").write_text(
-        HEAD + lines
-    )
 
 
 def main() -> None:
@@ -400,8 +394,8 @@ def main() -> None:
         if a.acts:
             by_act(items, a.folds, scorer(a.score), cut)
     if a.write:
-        write(train(items, cut), cut)
-        print(f"written with {cut}")
+        write(train(items, cut))
+        print(f"written; trained with {cut}")
 
 
 if __name__ == "__main__":

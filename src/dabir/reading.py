@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Literal
 
 from msgspec import Struct
@@ -13,12 +14,16 @@ from dabir import resources
 from dabir.acts import assemble, setting
 from dabir.acts.attribution import attribute, item_source
 from dabir.acts.events import Models, models
+from dabir.acts.learned import Learned
 from dabir.acts.statements import find_statements
+from dabir.encoder import heads, session
+from dabir.encoder.session import Encoder
 from dabir.errors import InputError
 from dabir.model import Article, Record
 from dabir.names.kb import KnowledgeBase, load, squeeze
 from dabir.names.places import find_places
 from dabir.names.resolve import resolve_mentions
+from dabir.names.tagger import tags
 from dabir.text.clean import clean
 from dabir.text.keys import key
 from dabir.text.types import Text
@@ -29,21 +34,26 @@ MAX_CHARS = 20_000_000
 
 
 class Tools(Struct, frozen=True):
-    """What reading needs besides the article: tables and models, loaded once, never changed."""
+    """What reading needs besides the article: tables and models, loaded once, never changed. No encoder: rules alone."""
 
     kb: KnowledgeBase
     models: Models
+    encoder: Encoder | None = None
 
 
 class Reader:
     """Reads articles. Loads tables and models at its making; safe to share between threads, and to pickle by being made anew
     in each process."""
 
-    def __init__(self) -> None:
-        self._tools = Tools(load(), models())
+    def __init__(self, *, learned: bool = False) -> None:
+        """Load what reading needs. Without `learned`, or where onnxruntime is missing, rules and linear models read alone:
+        faster, and less exact (docs/accuracy.md)."""
+        self._learned = learned
+        encoder = session.load() if learned else None
+        self._tools = Tools(load(), models(learned=encoder is not None), encoder)
 
-    def __reduce__(self) -> tuple[type[Reader], tuple[()]]:
-        return (Reader, ())
+    def __reduce__(self) -> tuple[Callable[[bool], Reader], tuple[bool]]:
+        return (_reader, (self._learned,))
 
     def read(
         self,
@@ -67,6 +77,10 @@ class Reader:
             raise InputError(f"the article has {len(text):,} characters; the limit is {MAX_CHARS:,}")
         day = parse_date(published) if isinstance(published, str) else published
         return read_article(self._tools, text, day, outlet=outlet, url=url, title=title, ref=ref)
+
+
+def _reader(learned: bool) -> Reader:
+    return Reader(learned=learned)
 
 
 def whole_text(title: str | None, body: str) -> tuple[str, int]:
@@ -107,13 +121,20 @@ def _analyse(
     home = home_state(tools.kb, text, outlet)
     times = find_times(text, day, repeats=False)
     clocks = [setting.key_range(text, t.start, t.end) for t in times]
-    names = resolve_mentions(text, tools.kb, date=day.isoformat()[:10] if day else None, home=home, outside=clocks)
+    read = tools.encoder.read(text) if tools.encoder and text.sentences else None
+    names = resolve_mentions(
+        text, tools.kb, date=day.isoformat()[:10] if day else None, home=home, outside=clocks, tags=tags(text, read) if read else ()
+    )
     places, spots = find_places(text, tools.kb)
     lead = item_source(text, names.mentions)
     outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
-    statements = tuple(attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end))
-    s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
-    events = assemble.find_events(s, tools.models, statements, lead)
+    s = setting.build(text, title_end, home, names.mentions, spots, times)
+    learned = Learned(s, read, heads.load()) if read else None
+    judge = partial(learned.speeches, keep=tools.models.said_threshold) if learned else None
+    found = find_statements(text, names.mentions, times, title_end, judge)
+    statements = tuple(attribute(x, lead, outlets) for x in found)
+    s = setting.with_speeches(s, statements)
+    events = assemble.find_events(s, tools.models, statements, lead, learned.over(s) if learned else None)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
         "checks": check_times(text, times, day),

@@ -5,9 +5,13 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from dabir.encoder.windows import window
+from dabir.text.clean import clean
 
 NAMES = ("PER", "ORG", "LOC", "FAC", "PROD", "EVENT", "NAT")
 TITLES = ("TITLE",)
@@ -94,6 +98,18 @@ def damaged(sentence: Sentence, dice: random.Random) -> Sentence:
         return tuple((places[a], places[b], k) for a, b, k in spans)
 
     return replace(sentence, text="".join(text), names=moved(sentence.names), titles=moved(sentence.titles))
+
+
+def as_read(sentence: Sentence) -> Sentence:
+    """The sentence as the encoder reads it: restored and folded, its spans moved along."""
+    text = clean(sentence.text)
+    seen = window(text, 0, len(text.key))
+
+    def moved(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        keyed = [(bisect_left(text.starts, a), bisect_left(text.starts, b), k) for a, b, k in spans]
+        return tuple((*seen.place(a, b), k) for a, b, k in keyed if a < b)
+
+    return replace(sentence, text=seen.text, names=moved(sentence.names), titles=moved(sentence.titles))
 
 
 def labels_of(offsets: list[tuple[int, int]], spans: tuple[Span, ...], kinds: tuple[str, ...]) -> list[int]:

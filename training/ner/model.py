@@ -51,12 +51,16 @@ class Tagger(nn.Module):
         self.head = nn.Linear(width, sum(WIDTHS))
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        return self.head(self.drop(self.vectors(ids, mask)))
+
+    def vectors(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """A vector for each piece."""
         x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device))
         x = self.drop(self.norm(x))
         away = (1.0 - mask[:, None, None, :].to(x.dtype)) * -1e4
         for layer in self.layers:
             x = layer(x, away)
-        return self.head(self.drop(x))
+        return x
 
 
 def load(folder: Path, chosen: list[int]) -> Tagger:

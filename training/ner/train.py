@@ -173,6 +173,14 @@ def train(tagger: model.Tagger, coder: Coder, sentences: list[data.Sentence], op
         print(f"epoch {epoch + 1}: loss {total / len(batches):.4f}, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
 
 
+def chosen_layers(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of a student, taken from its teacher's."""
+    kept = {k: v for k, v in state.items() if not k.startswith("layers.")}
+    for n, old in enumerate(STUDENT):
+        kept |= {k.replace(f"layers.{old}.", f"layers.{n}."): v for k, v in state.items() if k.startswith(f"layers.{old}.")}
+    return kept
+
+
 def show(rows: dict[str, tuple[float, float, float, int]]) -> None:
     print("| kind | precision | recall | F1 | gold |\n| --- | --- | --- | --- | --- |")
     for kind, (p, r, f, n) in rows.items():
@@ -199,7 +207,9 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     coder = Coder(options.encoder)
     ours = data.annotated(options.ours, options.news)
-    held, ours = ours[:HELD_BACK], ours[HELD_BACK:]
+    dice = random.Random(options.seed)
+    held = [data.as_read(s) for s in ours[:HELD_BACK]]
+    ours = [data.as_read(v) for s in ours[HELD_BACK:] for v in (s, data.damaged(s, dice))]
     every = list(range(12))
     if options.task == "score":
         state = torch.load(options.model, weights_only=True)
@@ -210,7 +220,7 @@ def main() -> None:
     others = [x for name in ("train.txt", "dev.txt") for x in data.conll(options.parstwiner / name, data.PARSTWINER)]
     if options.task in ("first", "plain"):
         tagger = model.load(options.encoder, every if options.task == "first" else STUDENT)
-        train(tagger, coder, others + (ours * 2 if options.task == "plain" else []), options)
+        train(tagger, coder, others + (ours if options.task == "plain" else []), options)
     elif options.task == "teacher":
         tagger = model.load(options.encoder, every)
         tagger.load_state_dict(torch.load(options.model, weights_only=True))
@@ -221,11 +231,9 @@ def main() -> None:
         teacher.load_state_dict(state)
         teacher.eval()
         tagger = model.load(options.encoder, STUDENT)
-        kept = {k: v for k, v in state.items() if not k.startswith("layers.")}
-        for n, old in enumerate(STUDENT):
-            kept |= {k.replace(f"layers.{old}.", f"layers.{n}."): v for k, v in state.items() if k.startswith(f"layers.{old}.")}
-        tagger.load_state_dict(kept)
-        train(tagger, coder, ours * 2 + others, options, teacher, data.unlabelled(options.news[0], options.more, options.seed))
+        tagger.load_state_dict(chosen_layers(state))
+        heard = [data.as_read(s) for s in data.unlabelled(options.news[0], options.more, options.seed)]
+        train(tagger, coder, dice.sample(ours, len(ours) // 2) + dice.sample(others, len(others) // 6), options, teacher, heard)
     torch.save(tagger.state_dict(), options.out)
     show(evaluate(tagger, coder, held))
 

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from dabir.acts import casting, linear
 from dabir.acts.features import Cues, trigger_features, when_features
-from dabir.acts.linear import Linear
+from dabir.acts.learned import STATUSES, Learned
+from dabir.acts.linear import Linear, sigmoid, softmax
 from dabir.acts.parties import identity, parties, prepositions, role_features
 from dabir.acts.setting import Setting
 
@@ -29,6 +30,7 @@ MAIN = 0.4
 
 # A call and a meeting are forms of talking; these words alone say no form.
 FORMS_OF_TALK = ("call", "meet")
+UNSEEN = -9.0  # the log odds of a status that the linear model has never seen
 PLAIN_TALK = ("گفتوگو", "گفتگو", "گفت و گو", "رایزنی", "بحث")
 
 
@@ -44,6 +46,7 @@ class Models(Struct, frozen=True):
     keep_threshold: float = 0.5
     main_threshold: float = 0.5
     when_threshold: float = 0.5
+    said_threshold: float = 0.5
 
 
 class Part(Struct, frozen=True):
@@ -72,56 +75,79 @@ class Report(Struct, frozen=True):
 
 
 @cache
-def models() -> Models:
-    """The models that ship with the package."""
+def models(*, learned: bool) -> Models:
+    """The models that ship with the package, with the thresholds for reading with the encoder or without."""
     names = ("keep", "role", "cast", "status", "when", "main")
     found = {n: linear.load(n) for n in names}
-    cut = linear.thresholds()
-    return Models(**found, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"])
+    cut = linear.thresholds("learned" if learned else "linear")
+    return Models(
+        **found, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"], said_threshold=cut["said"]
+    )
 
 
-def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
+def read_reports(s: Setting, m: Models, learned: Learned | None) -> tuple[Report, ...]:
     """Every trigger that reports an act, read; in text order."""
-    cues, marks = Cues(s), prepositions(s)
-    counts = Counter(x.state for x in s.mentions if x.state)
+    marks, counts = prepositions(s), Counter(x.state for x in s.mentions if x.state)
     out = []
-    for n in range(len(s.triggers)):
-        features = trigger_features(s, n, cues)
-        p = m.keep.probabilities(features)["yes"]
-        main = m.main.probabilities(features)["yes"]
-        if p < (m.main_threshold if main >= MAIN else m.keep_threshold):
+    for n, (keep, main, *status) in enumerate(_judged(s, m, learned)):
+        p, chief = sigmoid(keep), sigmoid(main)
+        if p < (m.main_threshold if chief >= MAIN else m.keep_threshold):
             continue
         out.append(
             Report(
-                trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts),
-                statuses=m.status.probabilities(features),
-                when=_when(s, n, m), main=main,
+                trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts, learned),
+                statuses=dict(zip(STATUSES, softmax(status), strict=True)),
+                when=_when(s, n, m, learned), main=chief,
             )
         )  # fmt: skip
     return tuple(out)
 
 
-def chances(s: Setting, n: int, role: Linear, marks: list[str], counts: Counter[str]) -> list[casting.Chance]:
+def _judged(s: Setting, m: Models, learned: Learned | None) -> list[list[float]]:
+    """The log odds of each trigger: kept, main, and each status."""
+    cues = Cues(s)
+    linear = []
+    for n in range(len(s.triggers)):
+        features = trigger_features(s, n, cues)
+        status = dict(zip(m.status.classes, m.status.logits(features), strict=True))
+        linear.append(
+            [m.keep.logits(features)[0], m.main.logits(features)[0], *(status.get(x, UNSEEN) for x in STATUSES)]
+        )
+    return learned.triggers(linear) if learned and linear else linear
+
+
+def chances(
+    s: Setting, n: int, role: Linear, marks: list[str], counts: Counter[str], learned: Learned | None = None
+) -> list[casting.Chance]:
     """Every party near trigger n with its chances of each role."""
-    act = s.triggers[n].act
-    return [
-        casting.chance(act, party, role.probabilities(role_features(s, n, party, marks, counts)))
-        for party in parties(s, n)
-    ]
+    act, near = s.triggers[n].act, parties(s, n)
+    odds = [dict(zip(role.classes, role.logits(role_features(s, n, x, marks, counts)), strict=True)) for x in near]
+    found = learned.roles(n, near, odds) if learned else [_shares(x) for x in odds]
+    return [casting.chance(act, party, p) for party, p in zip(near, found, strict=True)]
 
 
-def _parts(s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str]) -> tuple[Part, ...]:
+def _shares(odds: dict[str, float]) -> dict[str, float]:
+    return dict(zip(odds, softmax(list(odds.values())), strict=True))
+
+
+def _parts(
+    s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str], learned: Learned | None
+) -> tuple[Part, ...]:
     """The parties of trigger n's event with their roles, in text order."""
-    found = casting.best(s, n, chances(s, n, m.role, marks, counts), marks, m.cast)
+    found = casting.best(s, n, chances(s, n, m.role, marks, counts, learned), marks, m.cast)
     return tuple(sorted((Part(c.party.mentions[0], r, c.roles[r]) for c, r in found), key=lambda x: x.mention))
 
 
-def _when(s: Setting, n: int, m: Models) -> int | None:
+def _when(s: Setting, n: int, m: Models, learned: Learned | None) -> int | None:
     """The time expression that dates trigger n's event: the likeliest of those near, or none."""
     sentence = s.sentence(s.triggers[n].start)
     near = [w for k in range(max(0, sentence - 1), min(len(s.whens_in), sentence + 3)) for w in s.whens_in[k]]
-    scored = [(m.when.probabilities(f)["yes"], -w) for w in near if (f := when_features(s, n, w))]
-    p, w = max(scored, default=(0.0, 0))
+    odds = {w: m.when.logits(f)[0] for w in near if (f := when_features(s, n, w))}
+    if learned:
+        scored = list(zip(learned.when(n, list(odds), list(odds.values())), odds, strict=True))
+    else:
+        scored = [(sigmoid(x), w) for w, x in odds.items()]
+    p, w = max(((p, -w) for p, w in scored), default=(0.0, 0))
     return -w if p >= m.when_threshold else None
 
 

@@ -112,7 +112,7 @@ def _at(scan: Scanner, i: int) -> list[Phrase]:
     if head and not match.of("organization", "group"):
         return _headed(scan, i, match, head)
     if person := match.of("person", "surname"):
-        return [_with_title(scan, _person(i, match, person.kind))]
+        return [with_title(scan, _person(i, match, person.kind))]
     if match.of("honorific"):
         return _after_honorific(scan, i, match)
     if counterpart := match.of("counterpart"):
@@ -282,7 +282,7 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
     )
 
 
-def _with_title(scan: Scanner, person: Phrase) -> Phrase:
+def with_title(scan: Scanner, person: Phrase) -> Phrase:
     """A name with the title that follows it: «لاوروف، وزیر خارجه روسیه», «لاوروف وزیر خارجه روسیه»."""
     i, j = person.start, person.end
     opened = _open_quote(scan.word(i - 1, max(i - 1, 0))) if i else False
@@ -373,7 +373,7 @@ def _unknown_person(scan: Scanner, i: int) -> list[Phrase]:
     if end - i < 2:
         return []
     phrase = Phrase(i, end, "person", (i, end), Sense("person"), name=(i, end))
-    titled = _with_title(scan, phrase)
+    titled = with_title(scan, phrase)
     if titled.end > phrase.end + quoted and (not quoted or scan.word(end, i) in ("»", '"')):
         return [titled]
     if given and len(scan.words[i]) > 2 and _surname(scan, i + 1):

@@ -19,6 +19,8 @@ from dabir.names.find import Phrase, find_phrases
 from dabir.names.kb import KnowledgeBase, covers, squeeze
 from dabir.names.mentions import Mention, MentionKind
 from dabir.names.people import Person, choose, endings, own_people, with_surnames, words_of
+from dabir.names.tagged import amend
+from dabir.names.tagger import Tag
 from dabir.text.types import Text
 
 LOOK_BACK = 80  # mentions among which an antecedent is sought
@@ -44,10 +46,13 @@ def resolve_mentions(
     date: str | None = None,
     home: str = "IRN",
     outside: Sequence[tuple[int, int]] = (),
+    tags: Sequence[Tag] = (),
 ) -> Names:
     """Mentions and actors of a text. `date` (ISO) is the article's, `home` the code that «کشورمان» means; `outside` are key
-    ranges whose names stand for nobody («به وقت تهران» is a clock)."""
+    ranges whose names stand for nobody («به وقت تهران» is a clock); `tags` are the tagger's, none where there is no tagger."""
     found = [p for p in find_phrases(text, kb) if not _lies_in(text, p, outside)]
+    if tags:
+        found = [p for p in amend(text, kb, found, tags) if not _lies_in(text, p, outside)]
     people = own_people(text, kb, found)
     phrases = with_surnames(text, found, people)
     resolver = _Resolver(text, kb, people, date, home)

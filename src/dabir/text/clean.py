@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import compress
+from itertools import accumulate, compress
 
 from dabir.text.boilerplate import set_aside
 from dabir.text.keys import fold_char, key_draft
-from dabir.text.letters import letter_changes
+from dabir.text.letters import HALF_SPACE, letter_changes
 from dabir.text.offsets import Change, Draft, apply_edits, draft, edits_of, revise
 from dabir.text.restore import word_changes
 from dabir.text.sentences import sentences, tokens
@@ -58,5 +58,14 @@ def _text(source: str, work: Draft, words: bool) -> Text:
     aside, boilerplate = set_aside(key, starts, ends, source)
     return Text(
         original=source, clean=work.text, key=key, starts=starts, ends=ends, edits=edits_of(work),
-        boilerplate=boilerplate, sentences=sentences(key, aside), tokens=tokens(key, aside) if words else (),
+        boilerplate=boilerplate, halves=_halves(keyed.text, folded), sentences=sentences(key, aside),
+        tokens=tokens(key, aside) if words else (),
     )  # fmt: skip
+
+
+def _halves(keyed: str, folded: list[str]) -> tuple[int, ...]:
+    """The key offsets at which half-spaces of the keyed draft stood."""
+    if HALF_SPACE not in keyed:
+        return ()
+    lengths = list(accumulate(map(len, folded), initial=0))
+    return tuple(lengths[n] for n, char in enumerate(keyed) if char == HALF_SPACE)

@@ -32,6 +32,7 @@ class Text(Struct, frozen=True):
     """A cleaned text with the map from its key back to the source.
 
     `starts[i]` and `ends[i]` are the original's offsets of key character i (`starts` and `ends` are as long as `key`).
+    `halves` are the key offsets where the clean text has a half-space that the key leaves out.
     `sentences` are half-open key ranges in order; `tokens` are all words and marks in order.
     `boilerplate` are spans of the original that are set aside; no sentence or token lies in them.
     """
@@ -43,6 +44,7 @@ class Text(Struct, frozen=True):
     ends: Sequence[int]
     edits: tuple[Edit, ...]
     boilerplate: tuple[Span, ...]
+    halves: Sequence[int]
     sentences: tuple[tuple[int, int], ...]
     tokens: tuple[Token, ...]
 

@@ -1,0 +1,1 @@
+"""The small encoder that reads text for the learned stages."""
