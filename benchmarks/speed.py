@@ -1,8 +1,9 @@
 """How fast Dabir reads on one core, and how much memory it takes.
 
-    python benchmarks/speed.py [ARTICLES.jsonl] [--limit N] [--repeat N]
+    python benchmarks/speed.py [ARTICLES.jsonl] [--limit N] [--repeat N] [--rules]
 
-Without a file, the sample articles that ship with the package are read `--repeat` times. Prints a table.
+Without a file, the sample articles that ship with the package are read `--repeat` times. `--rules` reads without the
+encoder. Prints a table.
 """
 
 from __future__ import annotations
@@ -40,11 +41,12 @@ def main() -> int:
     parser.add_argument("articles", nargs="?")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=20)
+    parser.add_argument("--rules", action="store_true", help="rules and linear models alone")
     options = parser.parse_args()
 
     before = peak_mb()
     start = time.perf_counter()
-    reader = Reader()
+    reader = Reader(learned=not options.rules)
     loading, loaded = time.perf_counter() - start, peak_mb()
 
     seconds: list[float] = []

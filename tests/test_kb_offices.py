@@ -201,3 +201,12 @@ CLAIM = {"state": "XXX", "kinds": "head-of-state", "from": "2000-01-01", "to": "
 def test_the_check_itself(rows: list[tuple[str, str, str]], expected: list[tuple[str, str, str]]) -> None:
     found = problems([row(*r) for r in rows], CLAIM)
     assert [(p, a.isoformat(), b.isoformat()) for _, _, p, a, b in found] == expected
+
+
+def test_every_former_name_has_its_time() -> None:
+    listed = {(r["code"], name) for r in resources.table("kb/states.tsv") for name in values(r["former"])}
+    rows = resources.table("kb/former.tsv")
+    assert {(r["code"], r["fa"]) for r in rows} == listed
+    for r in rows:
+        assert all(re.fullmatch(r"(\d{4}(-\d\d-\d\d)?)?", r[k]) for k in ("begin", "end")), r
+        assert not (r["begin"] and r["end"]) or r["begin"] < r["end"], r

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dabir import resources
+from dabir import Reader, resources
+from dabir.names import variants
 from dabir.names.find import find_phrases
 from dabir.names.kb import Holding, covers, load, squeeze
 from dabir.names.resolve import resolve_mentions
+from dabir.names.tagged import amend
+from dabir.names.tagger import Tag
 from dabir.text.clean import clean
 from dabir.text.keys import HALF_SPACE
 
@@ -80,3 +83,109 @@ def test_mentions_lie_in_the_key(source: str) -> None:
     for m in resolve_mentions(text, load()).mentions:
         span = text.span(m.start, m.end)
         assert source[span.start : span.end] == span.text
+
+
+def test_a_name_spelt_otherwise_is_the_same_person() -> None:
+    known = {a.person: a for a in Reader(learned=False).read("مایک پامپئو وزیر خارجه آمریکا گفت.", published="2019-05-01").actors}
+    assert known["مایک پامپئو"].wikidata or known["مایک پامپئو"].resolution == "kb"
+
+
+@pytest.mark.parametrize(("one", "other"), [("سرگئی لاوروف", "سرگی لاورف"), ("مایک پمپئو", "مایک پامپئو"), ("ژان ایو لودریان", "ژان‌ایو لو دریان")])
+def test_variants_share_their_consonants(one: str, other: str) -> None:
+    assert variants.skeleton(squeeze(one)) == variants.skeleton(squeeze(other))
+
+
+@pytest.mark.parametrize("name", ["علی حسینی", "علی حسنی", "محمد رضایی", "پرویز"])
+def test_native_and_unknown_names_have_no_variant(name: str) -> None:
+    assert variants.spelt_otherwise(squeeze(name)) == ()
+
+
+@pytest.mark.parametrize("name", ["Sergey Lavrov", "Sergei Lavrov", "Сергей Лавров"])
+def test_names_in_foreign_letters(name: str) -> None:
+    record = Reader(learned=False).read(f"وزیر خارجه روسیه ({name}) در مسکو سخن گفت.", published="2024-05-01")
+    assert any(a.name.en == "Sergey Lavrov" and any(m.text == name for m in a.mentions) for a in record.actors)
+
+
+def test_foreign_words_that_are_no_known_name_are_nobody() -> None:
+    record = Reader(learned=False).read("او در توییتر نوشت: Breaking News Today.", published="2024-05-01")
+    assert not any(m.text.startswith("Breaking") for a in record.actors for m in a.mentions)
+
+
+def test_a_surname_with_a_title_of_another_state_is_somebody_else() -> None:
+    text = "حریری رئیس اتاق بازرگانی ایران و چین گفت تجارت دو کشور بیشتر شده است."
+    assert not any(a.person == "سعد حریری" for a in Reader(learned=False).read(text, published="2020-05-01").actors)
+
+
+def test_an_office_held_then_outranks_nationality() -> None:
+    text = "جوزپ بورل، مسئول سیاست خارجی اتحادیه اروپا، وارد تهران شد. بورل گفت گفت‌وگوها ادامه دارد."
+    actor = next(a for a in Reader(learned=False).read(text, published="2020-02-03").actors if a.person == "جوزپ بورل")
+    assert actor.state == "EU"
+
+
+def test_journalists_act_for_no_state() -> None:
+    record = Reader(learned=False).read("باراک راوید نوشت که گفت‌وگوها ادامه دارد.", published="2024-05-01")
+    assert [a.state for a in record.actors if a.person == "باراک راوید"] == [None]
+
+
+OFFICE = [
+    ("مایک پمپئو وزیر خارجه آمریکا در ریاض گفت که گفت‌وگوها ادامه دارد.", "2023-03-01", 1),
+    ("مایک پمپئو وزیر خارجه آمریکا در ریاض گفت که گفت‌وگوها ادامه دارد.", "2019-03-01", 0),
+    ("مایک پمپئو وزیر خارجه سابق آمریکا در ریاض گفت که گفت‌وگوها ادامه دارد.", "2023-03-01", 0),
+    ("وزیر خارجه دولت ترامپ در ریاض گفت که گفت‌وگوها ادامه دارد.", "2019-03-01", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "date", "count"), OFFICE)
+def test_office_against_date(text: str, date: str, count: int) -> None:
+    record = Reader(learned=False).read(text, published=date)
+    found = [c for c in record.checks if c.kind == "office-mismatch"]
+    assert len(found) == count
+    assert all(record.article.text[s.start : s.end] == s.text for c in found for s in c.spans)
+
+
+def test_no_office_is_checked_without_a_date() -> None:
+    assert not Reader(learned=False).read(OFFICE[0][0]).checks
+
+
+def test_candidates_are_kept_where_a_surname_leaves_several() -> None:
+    record = Reader(learned=False).read("آقای رودریگز گفت که گفت‌وگوها ادامه دارد.", published="2021-06-01")
+    actor = next(a for a in record.actors if a.person == "رودریگز")
+    assert set(actor.candidates) == {"delcy-rodriguez", "bruno-rodriguez", "jorge-rodriguez"}
+    assert actor.resolution != "kb"
+
+
+def test_the_state_that_the_article_names_decides_between_candidates() -> None:
+    text = "وزیر خارجه کوبا به تهران آمد. آقای رودریگز گفت که گفت‌وگوها ادامه دارد."
+    assert any(a.name.en and "Bruno" in a.name.en for a in Reader(learned=False).read(text, published="2021-06-01").actors)
+
+
+def amended(source: str, *marked: tuple[str, str]) -> list[tuple[str, str]]:
+    """(words, kind) of the phrases of a text with what a tagger marks in it."""
+    text, kb = clean(source), load()
+    tags = []
+    for words, kind in marked:
+        start = text.key.index(clean(words).key)
+        inside = [n for n, t in enumerate(text.tokens) if start <= t.start < start + len(clean(words).key)]
+        tags.append(Tag(inside[0], inside[-1] + 1, kind, 0.9))  # type: ignore[arg-type]
+    found = amend(text, kb, find_phrases(text, kb), tags)
+    return [(text.span(text.tokens[p.start].start, text.tokens[p.end - 1].end).text, p.kind) for p in found]
+
+
+def test_a_person_whom_only_the_tagger_sees_takes_the_title_before() -> None:
+    assert ("وزیر کشاورزی اسلوونی یانز پوگاچار", "person") in amended("وزیر کشاورزی اسلوونی یانز پوگاچار گفت.", ("یانز پوگاچار", "PER"))
+
+
+def test_and_the_title_behind() -> None:
+    assert ("یانز پوگاچار، سفیر اسلوونی", "person") in amended("یانز پوگاچار، سفیر اسلوونی، گفت.", ("یانز پوگاچار", "PER"))
+
+
+def test_a_state_is_no_person_even_where_the_tagger_says_so() -> None:
+    assert amended("کاراکاس اعلام کرد.", ("کاراکاس", "PER")) == [("کاراکاس", "capital")]
+
+
+def test_names_of_the_tables_stay_where_the_tagger_sees_none() -> None:
+    assert ("سرگئی لاوروف", "person") in amended("سرگئی لاوروف گفت.")
+
+
+def test_a_body_that_no_table_has() -> None:
+    assert ("آینده‌نگاران سپهر", "organization") in amended("آینده‌نگاران سپهر گزارش داد.", ("آینده‌نگاران سپهر", "ORG"))

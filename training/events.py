@@ -1,9 +1,10 @@
 """Trains the event stage's linear models from a gold file and writes them below src/dabir/data/acts/models.
 
-    python training/events.py GOLD.jsonl [--folds 5] [--score SCORE.py] [--write]
+    python training/events.py GOLD.jsonl ... [--folds 5] [--score SCORE.py] [--write]
 
-With --score it cross-validates over articles and prints the scorer's figures for the held-out folds; with it, it trains on
-all of GOLD and writes the models (thresholds stand in thresholds.toml, set by hand after such grids). Seeds are fixed: the same gold gives the same files.
+With --score it cross-validates over articles and prints the scorer's figures for the held-out folds; with --write it trains
+on all of GOLD and writes the models (thresholds stand in thresholds.toml, set by hand after such grids). Seeds are fixed: the
+same gold gives the same files.
 Only weights of features leave this script, no sentence of an outlet.
 """
 
@@ -35,9 +36,11 @@ from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
 from dabir.acts.setting import Setting, build, key_range, with_speeches
 from dabir.acts.statements import find_statements
+from dabir.encoder import session
 from dabir.names.kb import load, squeeze
 from dabir.names.places import find_places
 from dabir.names.resolve import resolve_mentions
+from dabir.names.tagger import tags
 from dabir.text.clean import clean
 from dabir.times.find import find_times, parse_date
 
@@ -74,7 +77,9 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     home = reading.home_state(kb, text, gold["outlet"])
     times = find_times(text, day, repeats=False)
     clocks = [key_range(text, t.start, t.end) for t in times]
-    names = resolve_mentions(text, kb, date=gold["published"], home=home, outside=clocks)
+    encoder = session.load()
+    marked = tags(text, encoder.read(text)) if encoder and text.sentences else ()
+    names = resolve_mentions(text, kb, date=gold["published"], home=home, outside=clocks, tags=marked)
     _, spots = find_places(text, kb)
     lead = item_source(text, names.mentions)
     statements = tuple(attribute(x, lead, {}) for x in find_statements(text, names.mentions, times, title_end))
@@ -365,7 +370,7 @@ def write(models: Models) -> None:
 
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("gold", type=Path)
+    ap.add_argument("gold", type=Path, nargs="+")
     ap.add_argument("--folds", type=int, default=5)
     ap.add_argument("--score", type=Path)
     ap.add_argument("--glued", action="store_true", help="also measure with every half-space deleted")
@@ -375,7 +380,7 @@ def main() -> None:
     ap.add_argument("--acts", action="store_true", help="figures by act")
     ap.add_argument("--write", action="store_true")
     a = ap.parse_args()
-    golds = [json.loads(line) for line in a.gold.read_text(encoding="utf-8").splitlines() if line.strip()]
+    golds = [json.loads(line) for path in a.gold for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     items = [prepare(g) for g in golds]
     for i in items:
         label(i)

@@ -197,7 +197,8 @@ def _counts(time: ScoredTime, span: Range, wanted: Sequence[Range], vague: Seque
     return not (time.value in VAGUE or any(_overlap(span, s) for s in vague))
 
 
-def _speaks(gold: GoldStatement, speaker: ScoredSpeaker) -> bool:
+def speaks(gold: GoldStatement, speaker: ScoredSpeaker) -> bool:
+    """Whether a speaker is gold's: the person, by full name or surname; where gold names none, the state, and nobody."""
     if gold.person:
         a, b = fold(gold.person), fold(speaker.person)
         return bool(b) and (a == b or a.endswith(b) or b.endswith(a))
@@ -209,17 +210,22 @@ def _shared_content(a: Range, b: Range) -> int:
     return shared if shared >= 0.5 * short and shared * 4 >= long else 0
 
 
-def _score_statements(gold: GoldArticle, record: ScoredRecord, text: Folded, tally: _Tally) -> list[Difference]:
+def statement_pairs(gold: GoldArticle, record: ScoredRecord, text: Folded) -> list[Range]:
+    """Which statement of a record (second index) is which of gold: those whose contents share enough."""
     wanted = []
     for s in gold.statements:
         first = text.find(s.content_start)
         last = text.find(s.content_end, first[0]) if first else None
         wanted.append((first[0], (last or first)[1]) if first else (0, 0))
     found = [text.span(s.content.start, s.content.end) for s in record.statements]
-    pairs = _pair(len(wanted), len(found), lambda i, j: _shared_content(wanted[i], found[j]))
-    right = {i for i, j in pairs if _speaks(gold.statements[i], record.statements[j].speaker)}
-    tally.add("statements.content", len(pairs), len(wanted), len(found))
-    tally.add("statements.speaker", len(right), len(wanted), len(found))
+    return _pair(len(wanted), len(found), lambda i, j: _shared_content(wanted[i], found[j]))
+
+
+def _score_statements(gold: GoldArticle, record: ScoredRecord, text: Folded, tally: _Tally) -> list[Difference]:
+    pairs = statement_pairs(gold, record, text)
+    right = {i for i, j in pairs if speaks(gold.statements[i], record.statements[j].speaker)}
+    tally.add("statements.content", len(pairs), len(gold.statements), len(record.statements))
+    tally.add("statements.speaker", len(right), len(gold.statements), len(record.statements))
     hit, used = dict(pairs), {j for _, j in pairs}
     out = []
     for i, g in enumerate(gold.statements):
@@ -238,7 +244,8 @@ def _event_line(event: GoldEvent | ScoredEvent) -> str:
     return f"{event.act}/{event.status} «{trigger}» [{people}] {event.begin or ''}".rstrip()
 
 
-def _score_events(gold: GoldArticle, record: ScoredRecord, text: Folded, tally: _Tally) -> list[Difference]:
+def event_pairs(gold: GoldArticle, record: ScoredRecord, text: Folded) -> list[Range]:
+    """Which event of a record (second index) is which of gold: one act, the trigger or a state shared, the likest first."""
     ge, pe = gold.events, record.events
     at = text.locate(e.trigger for e in ge)
 
@@ -253,7 +260,12 @@ def _score_events(gold: GoldArticle, record: ScoredRecord, text: Folded, tally: 
             return 0
         return 1 + 2 * shared + touches + same_date(e.begin, p.begin) + (e.status == p.status) * 0.5
 
-    pairs = _pair(len(ge), len(pe), match)
+    return _pair(len(ge), len(pe), match)
+
+
+def _score_events(gold: GoldArticle, record: ScoredRecord, text: Folded, tally: _Tally) -> list[Difference]:
+    ge, pe = gold.events, record.events
+    pairs = event_pairs(gold, record, text)
     whos = [(i, j) for i, j in pairs if who(ge[i].act, ge[i].actors) == who(pe[j].act, pe[j].actors)]
     full = {i for i, j in whos if ge[i].status == pe[j].status and same_date(ge[i].begin, pe[j].begin)}
     mains = {i for i, e in enumerate(ge) if e.main}

@@ -22,9 +22,17 @@ class Held(Struct, frozen=True):
     end: str | None
 
 
+class Former(Struct, frozen=True):
+    """A former name of a state, and when it was used: ISO dates as precise as known, the end not included."""
+
+    fa: str
+    begin: str | None
+    end: str | None
+
+
 class Entry(Struct, frozen=True):
     """Somebody, something or a place that a name may stand for. `code` is the state or organisation that it acts for; a place
-    has coordinates in degrees, a person the offices of the tables."""
+    has coordinates in degrees, a person the offices of the tables, a state its former names."""
 
     kind: str
     id: str
@@ -35,6 +43,7 @@ class Entry(Struct, frozen=True):
     offices: tuple[Held, ...] = ()
     latitude: float | None = None
     longitude: float | None = None
+    former: tuple[Former, ...] = ()
 
 
 def named(kb: KnowledgeBase, name: str) -> tuple[Entry, ...]:
@@ -46,7 +55,13 @@ def named(kb: KnowledgeBase, name: str) -> tuple[Entry, ...]:
 
 def _entry(kb: KnowledgeBase, e: Entity) -> Entry:
     offices = sorted(kb.offices.get(e.id, ()), key=lambda h: h.begin)
-    return Entry(e.kind, e.id, e.fa, e.en, e.code, e.wikidata, tuple(_held(kb, h) for h in offices))
+    former = _former_names(e.code or "") if e.kind == "state" else ()
+    return Entry(e.kind, e.id, e.fa, e.en, e.code, e.wikidata, tuple(_held(kb, h) for h in offices), former=former)
+
+
+def _former_names(code: str) -> tuple[Former, ...]:
+    rows = (r for r in resources.table("kb/former.tsv") if r["code"] == code)
+    return tuple(Former(r["fa"], r["begin"] or None, r["end"] or None) for r in rows)
 
 
 def _place(s: Spot) -> Entry:
@@ -86,6 +101,7 @@ def lines(entries: Iterable[Entry]) -> Iterator[str]:
         where = f"{e.latitude:.2f}, {e.longitude:.2f}" if e.latitude is not None and e.longitude is not None else ""
         yield "  ".join(x for x in (e.fa, e.en, e.kind, e.code, e.wikidata, where) if x)
         yield from (f"    {line}" for line in held_lines(e.offices, names=False))
+        yield from (f"    {f.begin or '?'} – {f.end or ''}  {f.fa}" for f in e.former)
 
 
 def held_lines(held: Iterable[Held], names: bool = True) -> Iterator[str]:

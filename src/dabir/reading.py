@@ -20,6 +20,7 @@ from dabir.encoder import heads, session
 from dabir.encoder.session import Encoder
 from dabir.errors import InputError
 from dabir.model import Article, Record
+from dabir.names.check import check_offices
 from dabir.names.kb import KnowledgeBase, load, squeeze
 from dabir.names.places import find_places
 from dabir.names.resolve import resolve_mentions
@@ -122,9 +123,8 @@ def _analyse(
     times = find_times(text, day, repeats=False)
     clocks = [setting.key_range(text, t.start, t.end) for t in times]
     read = tools.encoder.read(text) if tools.encoder and text.sentences else None
-    names = resolve_mentions(
-        text, tools.kb, date=day.isoformat()[:10] if day else None, home=home, outside=clocks, tags=tags(text, read) if read else ()
-    )
+    date = day.isoformat()[:10] if day else None
+    names = resolve_mentions(text, tools.kb, date=date, home=home, outside=clocks, tags=tags(text, read) if read else ())
     places, spots = find_places(text, tools.kb)
     lead = item_source(text, names.mentions)
     outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
@@ -137,7 +137,7 @@ def _analyse(
     events = assemble.find_events(s, tools.models, statements, lead, learned.over(s) if learned else None)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
-        "checks": check_times(text, times, day),
+        "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names.mentions, names.known, date)),
     }  # fmt: skip
 
 

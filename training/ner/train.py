@@ -2,13 +2,13 @@
 
     python training/ner/train.py first --encoder DIR --ours FILE --news NEWS.gz ... --parstwiner DIR --out first.pt
     python training/ner/train.py teacher --model first.pt ... --out teacher.pt
-    python training/ner/train.py student --teacher teacher.pt ... --out student.pt
+    python training/ner/train.py student --teacher teacher.pt [--model student.pt] ... --out student.pt
     python training/ner/train.py score --model student.pt ...
 
 `first` fine-tunes the encoder's 12 layers on ParsTwiNER, `teacher` goes on with our own sentences; `student` takes layers
 1, 3, 5, 7, 9 and 11 of the teacher and learns from its soft labels as well (on the same sentences and on unlabelled
-ones, `--more`). `plain` trains six layers on both without a teacher. `score` prints strict span F1 on our held-back sentences. Seeds are fixed; on one machine with one
-thread count the same inputs give the same weights.
+ones, `--more`), from the start or going on with `--model`. `plain` trains six layers on both without a teacher. `score`
+prints strict span F1 on our held-back sentences, by pieces (benchmarks/names.py: by words, as it ships).
 """
 
 from __future__ import annotations
@@ -231,7 +231,7 @@ def main() -> None:
         teacher.load_state_dict(state)
         teacher.eval()
         tagger = model.load(options.encoder, STUDENT)
-        tagger.load_state_dict(chosen_layers(state))
+        tagger.load_state_dict(torch.load(options.model, weights_only=True) if options.model else chosen_layers(state))
         heard = [data.as_read(s) for s in data.unlabelled(options.news[0], options.more, options.seed)]
         train(tagger, coder, dice.sample(ours, len(ours) // 2) + dice.sample(others, len(others) // 6), options, teacher, heard)
     torch.save(tagger.state_dict(), options.out)

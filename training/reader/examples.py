@@ -17,9 +17,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import events as linear_training  # noqa: E402
 from dabir.acts import casting  # noqa: E402
 from dabir.acts.beside import pair_features, speech_features  # noqa: E402
-from dabir.acts.features import Cues, trigger_features, when_features  # noqa: E402
+from dabir.acts.features import Cues, trigger_features  # noqa: E402
 from dabir.acts.frames import frames  # noqa: E402
-from dabir.acts.learned import STATUSES  # noqa: E402
 from dabir.acts.parties import parties, prepositions, role_features  # noqa: E402
 from dabir.acts.statements import propose, settle  # noqa: E402
 from dabir.names.kb import squeeze  # noqa: E402
@@ -27,7 +26,7 @@ from dabir.text.types import Text  # noqa: E402
 
 Range = tuple[int, int]
 ROLES = ("none", *casting.ROLES)
-FOLDS = 5
+FOLDS = 3
 
 
 @dataclass
@@ -47,12 +46,9 @@ class TriggerRow:
     act: int
     keep: float
     weight: float
-    status: int  # -1: not known
     main: float
-    linear: list[float]  # keep, main, then a status each
+    linear: list[float]  # keep, main
     parties: list[Pair] = field(default_factory=list)
-    whens: list[tuple[int, list[str], float]] = field(default_factory=list)  # time, features, linear log odds
-    when: list[int] = field(default_factory=list)  # places in `whens` that are right; empty: not stated
 
 
 @dataclass
@@ -71,13 +67,12 @@ class Example:
     id: str
     text: Text
     mentions: list[Range]
-    times: list[Range]
     triggers: list[TriggerRow]
     speeches: list[SpeechRow]
 
 
-def build(golds: list[dict[str, Any]], glue: bool) -> list[Example]:
-    """The examples of gold articles, with every half-space deleted for `glue`."""
+def build(golds: list[dict[str, Any]], glue: bool) -> tuple[list[linear_training.Item], list[Example]]:
+    """Gold articles prepared, and their examples, with every half-space deleted for `glue`."""
     items = [linear_training.prepare(g, glue=glue) for g in golds]
     for item in items:
         linear_training.label(item)
@@ -87,7 +82,7 @@ def build(golds: list[dict[str, Any]], glue: bool) -> list[Example]:
         models = linear_training.train([i for n, i in enumerate(items) if n % FOLDS != k], cut)
         for n in range(k, len(items), FOLDS):
             out[n] = example(items[n], models)
-    return [e for e in out if e is not None]
+    return items, [e for e in out if e is not None]
 
 
 def example(item: linear_training.Item, models: Any) -> Example:
@@ -98,21 +93,18 @@ def example(item: linear_training.Item, models: Any) -> Example:
     rows = []
     for n, t in enumerate(s.triggers):
         features = trigger_features(s, n, cues)
-        status = models.status.logits(features)
         linear = [models.keep.logits(features)[0], models.main.logits(features)[0]]
-        linear += [status[models.status.classes.index(x)] if x in models.status.classes else -9.0 for x in STATUSES]
         g = item.match.get(n)
         e = item.gold["events"][g] if g is not None else None
         row = TriggerRow(
             t.start, t.end, acts.index(t.act), float(e is not None), item.keep[n][2],
-            STATUSES.index(e["status"]) if e else -1, float(bool(e and e["main"])), linear,
+            float(bool(e and e["main"])), linear,
         )  # fmt: skip
         if e is not None:
             _roles(item, models, n, row, marks, counts)
-            _whens(item, models, n, row, e)
         rows.append(row)
     return Example(
-        item.gold["id"], s.text, [(m.start, m.end) for m in s.mentions], [(w.start, w.end) for w in s.whens], rows, _speeches(item)
+        item.gold["id"], s.text, [(m.start, m.end) for m in s.mentions], rows, _speeches(item)
     )
 
 
@@ -130,15 +122,6 @@ def _roles(item: Any, models: Any, n: int, row: TriggerRow, marks: list[str], co
 def _who(s: Any, m: int) -> str:
     mention = s.mentions[m]
     return mention.state or squeeze(mention.person or s.text.key[mention.head[0] : mention.head[1]])
-
-
-def _whens(item: Any, models: Any, n: int, row: TriggerRow, e: dict[str, Any]) -> None:
-    for w, when in enumerate(item.s.whens):
-        features = when_features(item.s, n, w)
-        if features:
-            if e["begin"] is not None and str(when.time.value).split("T")[0] == e["begin"]:
-                row.when.append(len(row.whens))
-            row.whens.append((w, features, models.when.logits(features)[0]))
 
 
 def _speeches(item: Any) -> list[SpeechRow]:

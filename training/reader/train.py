@@ -1,11 +1,10 @@
-"""Trains the learned reader: six layers that tag names as the twelve of the teacher do, and read events and speech.
+"""Trains the heads of the learned reader over the encoder that ships.
 
-    python training/reader/train.py --encoder DIR --teacher teacher.pt --names FILE --news NEWS.gz ... --parstwiner DIR
-        --gold GOLD.jsonl ... --out reader.pt [--hold 0.12]
+    python training/reader/train.py --gold GOLD.jsonl ... --out src/dabir/data/models/heads.npz [--folds 5] [--score SCORE.py]
 
-Batches of sentences (names and titles, the teacher's soft labels beside our own) and of gold articles (triggers, parties,
-dates, speakers) alternate, through one encoder. `--hold` keeps that share of the gold articles out and prints the loss on
-them. Seeds are fixed.
+The encoder stays as training/ner made it: each article is read once with the int8 graph in src/dabir/data/models, and the heads
+learn from the vectors that reading will have. With `--score` it cross-validates over the articles first (heads and linear
+models both from the other folds) and prints the scorer's figures with the encoder and without. Seeds are fixed.
 """
 
 from __future__ import annotations
@@ -14,37 +13,47 @@ import argparse
 import json
 import random
 import sys
-import time
-import zlib
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-import data as ner_data  # noqa: E402
 import examples  # noqa: E402
+import gold as gold_files  # noqa: E402
 import heads  # noqa: E402
-import model as ner_model  # noqa: E402
+import msgspec  # noqa: E402
+import numpy as np  # noqa: E402
 import torch  # noqa: E402
-import train as ner_train  # noqa: E402
-from tokenizers import Tokenizer  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 
+import events as linear_training  # noqa: E402
+from dabir.acts import assemble, setting  # noqa: E402
+from dabir.acts.attribution import attribute  # noqa: E402
+from dabir.acts.events import Models  # noqa: E402
 from dabir.acts.frames import frames  # noqa: E402
-from dabir.encoder.pieces import Pieces, pieces  # noqa: E402
+from dabir.acts.learned import Learned  # noqa: E402
+from dabir.acts.statements import find_statements  # noqa: E402
+from dabir.encoder import session  # noqa: E402
+from dabir.encoder.heads import PAIRS, Heads  # noqa: E402
+from dabir.encoder.pieces import Pieces  # noqa: E402
 
 ARTICLES = 4  # a batch
-SENTENCES = 16
 SEEN = 4  # times that a feature must occur
+WIDTH = 384
+CUT = {"keep": 0.36, "main": 0.2, "when": 0.16}
 
 
 @dataclass
 class Prepared:
+    """An article's labelled candidates, and what the encoder reads in it."""
+
     example: examples.Example
     pieces: Pieces
+    vectors: Tensor
 
 
 class Vocabulary:
@@ -69,28 +78,10 @@ class Vocabulary:
 
 @dataclass
 class Words:
-    """The vocabularies of the three kinds of pairs."""
+    """The vocabularies of the two kinds of pairs."""
 
     pair: Vocabulary
-    when: Vocabulary
     speech: Vocabulary
-
-
-def encoded(tagger: ner_model.Tagger, batch: list[Prepared]) -> list[Tensor]:
-    """A vector for each piece of each article."""
-    ids = [x for p in batch for x in p.pieces.ids]
-    size = -(-max(map(len, ids)) // 16) * 16
-    table, mask = torch.ones(len(ids), size, dtype=torch.long), torch.zeros(len(ids), size)
-    for n, x in enumerate(ids):
-        table[n, : len(x)] = torch.tensor(x)
-        mask[n, : len(x)] = 1
-    vectors = tagger.vectors(table, mask).float()
-    out, first = [], 0
-    for p in batch:
-        flat = torch.tensor([(first + w) * size + i for w, i in p.pieces.places], dtype=torch.long)
-        out.append(vectors.flatten(0, 1)[flat])
-        first += len(p.pieces.ids)
-    return out
 
 
 def means(vectors: Tensor, p: Pieces, spans: list[tuple[int, int]]) -> Tensor:
@@ -106,9 +97,10 @@ def means(vectors: Tensor, p: Pieces, spans: list[tuple[int, int]]) -> Tensor:
     return total / count.clamp(min=1)[:, None]
 
 
-def losses(h: heads.Heads, vectors: Tensor, p: Prepared, words: Words) -> dict[str, Tensor]:
+def losses(h: heads.Heads, p: Prepared, words: Words) -> dict[str, Tensor]:
     """The article's losses by task, summed, with how many cases each has under `#task`."""
-    e, out = p.example, {}
+    e, vectors = p.example, p.vectors
+    out: dict[str, Tensor] = {}
     f = nn.functional
     mentions = h.drop(means(vectors, p.pieces, e.mentions)) if e.mentions else None
     if e.triggers:
@@ -124,12 +116,9 @@ def losses(h: heads.Heads, vectors: Tensor, p: Prepared, words: Words) -> dict[s
             n = torch.tensor(told)
             main = torch.tensor([e.triggers[i].main for i in told])
             out["main"] = f.binary_cross_entropy_with_logits(judged[n, 1] + h.trust[1] * linear[n, 1], main, reduction="sum")
-            status = torch.tensor([e.triggers[i].status for i in told])
-            out["status"] = f.cross_entropy(judged[n, 2:] + h.trust[2] * linear[n, 2:], status, reduction="sum")
-            out["#main"] = out["#status"] = torch.tensor(float(len(told)))
+            out["#main"] = torch.tensor(float(len(told)))
             out |= _roles(h, span, mentions, e, told, words)
-            out |= _whens(h, span, hidden, vectors, p, told, words)
-    out |= _speeches(h, vectors, mentions, p, words)
+    out |= _speeches(h, mentions, p, words)
     return out
 
 
@@ -149,28 +138,13 @@ def _roles(h: heads.Heads, span: Tensor, mentions: Tensor | None, e: examples.Ex
     linear = torch.tensor([party.linear for _, party in rows])
     gold = torch.tensor([party.role for _, party in rows])
     return {
-        "role": nn.functional.cross_entropy(logits + h.trust[3] * linear, gold, reduction="sum"),
+        "role": nn.functional.cross_entropy(logits + h.trust[2] * linear, gold, reduction="sum"),
         "#role": torch.tensor(float(len(rows))),
     }
 
 
-def _whens(h: heads.Heads, span: Tensor, hidden: Tensor, vectors: Tensor, p: Prepared, told: list[int], words: Words) -> Any:
-    total, count = torch.zeros(()), 0
-    for n in told:
-        t = p.example.triggers[n]
-        if not t.whens:
-            continue
-        at = means(vectors, p.pieces, [p.example.times[w] for w, _, _ in t.whens])
-        scores = h.when(span[n].expand(len(t.whens), -1), h.drop(at), *words.when.bags([x for _, x, _ in t.whens]))[:, 0]
-        scores = scores + h.trust[4] * torch.tensor([x for _, _, x in t.whens])
-        logp = torch.cat([h.undated(hidden[n]), scores]).log_softmax(0)
-        total = total - (logp[torch.tensor(t.when) + 1].logsumexp(0) if t.when else logp[0])
-        count += 1
-    return {"when": total, "#when": torch.tensor(float(count))} if count else {}
-
-
-def _speeches(h: heads.Heads, vectors: Tensor, mentions: Tensor | None, p: Prepared, words: Words) -> Any:
-    rows = p.example.speeches
+def _speeches(h: heads.Heads, mentions: Tensor | None, p: Prepared, words: Words) -> Any:
+    rows, vectors = p.example.speeches, p.vectors
     if not rows:
         return {}
     said = torch.cat([means(vectors, p.pieces, [(r.start, r.end) for r in rows]), means(vectors, p.pieces, [r.cue for r in rows])], 1)
@@ -193,157 +167,142 @@ def _speeches(h: heads.Heads, vectors: Tensor, mentions: Tensor | None, p: Prepa
     return out | ({"voice": total, "#voice": torch.tensor(float(count))} if count else {})
 
 
-WEIGHTS = {"keep": 1.0, "main": 0.3, "status": 0.5, "role": 1.5, "when": 0.3, "said": 0.3, "voice": 0.7}
+WEIGHTS = {"keep": 1.0, "main": 0.3, "role": 1.5, "said": 0.3, "voice": 0.7}
 
 
-def joined(h: heads.Heads, tagger: ner_model.Tagger, batch: list[Prepared], words: Words, sums: dict[str, float]) -> Tensor:
-    total = defaultdict(lambda: torch.zeros(()))
-    for vectors, p in zip(encoded(tagger, batch), batch, strict=True):
-        for name, value in losses(h, vectors, p, words).items():
+def fit(articles: list[list[Prepared]], options: argparse.Namespace) -> tuple[heads.Heads, Words]:
+    """Heads learned from articles, each in its versions (as written, half-spaces deleted); AdamW, one cycle."""
+    dice = random.Random(options.seed)
+    torch.manual_seed(options.seed)
+    seen = [v[0].example for v in articles]
+    words = Words(
+        Vocabulary(x for e in seen for t in e.triggers for p in t.parties for x in p.features),
+        Vocabulary(x for e in seen for r in e.speeches for x in r.features),
+    )
+    h = heads.Heads(WIDTH, len(frames()), len(words.pair), len(words.speech))
+    steps = options.epochs * -(-len(articles) // ARTICLES)
+    optimizer = torch.optim.AdamW(h.parameters(), lr=options.rate, weight_decay=options.decay)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=steps + 1, pct_start=0.1)
+    for _ in range(options.epochs):
+        h.train()
+        rows = [dice.choice(v) for v in articles]
+        dice.shuffle(rows)
+        for i in range(0, len(rows), ARTICLES):
+            loss = joined(h, rows[i : i + ARTICLES], words, defaultdict(float))
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(h.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+    h.eval()
+    return h, words
+
+
+def joined(h: heads.Heads, batch: list[Prepared], words: Words, sums: dict[str, float]) -> Tensor:
+    """The weighted mean loss of a batch; `sums` gathers each task's."""
+    total: dict[str, Tensor] = defaultdict(lambda: torch.zeros(()))
+    for p in batch:
+        for name, value in losses(h, p, words).items():
             total[name] = total[name] + value
-    out = torch.zeros(())
+    out = torch.zeros((), requires_grad=True)
     for name, weight in WEIGHTS.items():
         if name in total:
-            mean = total[name] / total[f"#{name}"]
             sums[name] += float(total[name].detach())
             sums[f"#{name}"] += float(total[f"#{name}"])
-            out = out + weight * mean
+            out = out + weight * total[name] / total[f"#{name}"]
     return out
 
 
-def held_out(identity: str, share: float) -> bool:
-    return zlib.crc32(identity.encode()) % 1000 < 1000 * share
+def report(h: heads.Heads, held: list[Prepared], words: Words) -> str:
+    """The losses on articles held out."""
+    sums: dict[str, float] = defaultdict(float)
+    with torch.inference_mode():
+        joined(h, held, words, sums)
+    return " ".join(f"{k} {v / max(1.0, sums['#' + k]):.3f}" for k, v in sums.items() if k[0] != "#")
 
 
-def sentences(options: argparse.Namespace) -> tuple[list[list[ner_data.Sentence]], list[list[ner_data.Sentence]]]:
-    """Our own sentences and ParsTwiNER's, each as it is and damaged, as the encoder reads them."""
-    ours = ner_data.annotated(options.names, options.news)[ner_train.HELD_BACK :]
-    others = [x for name in ("train.txt", "dev.txt") for x in ner_data.conll(options.parstwiner / name, ner_data.PARSTWINER)]
-    dice = random.Random(options.seed)
-
-    def variants(s: ner_data.Sentence) -> list[ner_data.Sentence]:
-        return [ner_data.as_read(s), ner_data.as_read(ner_data.damaged(s, dice))]
-
-    return [variants(s) for s in ours], [variants(s) for s in others]
+def arrays(h: heads.Heads, words: Words) -> dict[str, Any]:
+    """What heads.npz holds."""
+    weights = {k: v.detach().half().numpy() for k, v in h.state_dict().items()}
+    return weights | {"words.role": np.array(words.pair.names), "words.voice": np.array(words.speech.names)}
 
 
-def train(reader: heads.Reader, teacher: ner_model.Tagger, coder: ner_train.Coder, own: Any, others: Any, gold: list[list[Prepared]],
-          held: list[Prepared], words: Words, options: argparse.Namespace) -> None:  # fmt: skip
-    dice = random.Random(options.seed)
-    torch.manual_seed(options.seed)
-    a_third = len(others) // 3
-    epoch_steps = -(-(len(own) + a_third) // SENTENCES) + -(-len(gold) // ARTICLES)
-    h = list(reader.heads.parameters())
-    optimizer = torch.optim.AdamW(
-        [{"params": list(reader.tagger.parameters()), "lr": options.rate}, {"params": h, "lr": 8 * options.rate}], weight_decay=0.01
-    )
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, [options.rate, 8 * options.rate], total_steps=options.epochs * epoch_steps + 1, pct_start=0.1,
-        anneal_strategy="linear",
-    )
-    begun = time.monotonic()
-    for epoch in range(options.epochs):
-        reader.train()
-        pool = [dice.choice(v) for v in own] + [dice.choice(v) for v in dice.sample(others, a_third)]
-        dice.shuffle(pool)
-        chunk = SENTENCES * 40
-        rows = [x for i in range(0, len(pool), chunk) for x in sorted(pool[i : i + chunk], key=lambda s: len(s.text))]
-        batches: list[tuple[str, Any]] = [("names", rows[i : i + SENTENCES]) for i in range(0, len(rows), SENTENCES)]
-        articles = [dice.choice(v) for v in gold]
-        dice.shuffle(articles)
-        batches += [("events", articles[i : i + ARTICLES]) for i in range(0, len(articles), ARTICLES)]
-        dice.shuffle(batches)
-        sums: dict[str, float] = defaultdict(float)
-        for kind, part in batches:
-            with torch.autocast("cpu", torch.bfloat16):
-                if kind == "names":
-                    batch, _ = coder.batch(part)
-                    scores = reader.tagger(batch[0], batch[1])
-                    with torch.inference_mode():
-                        taught = teacher(batch[0], batch[1])
-                    loss = 0.5 * ner_train.loss_of(scores, batch) + ner_train.distilled(scores, taught.clone(), batch[1])
-                    sums["names"] += float(loss.detach()) * len(part)
-                    sums["#names"] += len(part)
-                else:
-                    loss = joined(reader.heads, reader.tagger, part, words, sums)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-        _report(f"epoch {epoch + 1}, {time.monotonic() - begun:.0f} s", sums)
-        if held:
-            reader.eval()
-            sums = defaultdict(float)
-            with torch.inference_mode():
-                for i in range(0, len(held), ARTICLES):
-                    joined(reader.heads, reader.tagger, held[i : i + ARTICLES], words, sums)
-            _report("  held out", sums)
-        if options.out and options.keep:
-            save(reader, words, options.out.with_suffix(f".{epoch + 1}.pt"))
+def shipped(h: heads.Heads, words: Words) -> Heads:
+    """The heads as reading has them."""
+    found = arrays(h, words)
+    weights = {k: v.astype(np.float32) for k, v in found.items() if not k.startswith("words.")}
+    return Heads(weights, {n: {str(f): k for k, f in enumerate(found[f"words.{n}"], 1)} for n in PAIRS})
 
 
-def _report(what: str, sums: dict[str, float]) -> None:
-    figures = " ".join(f"{k} {v / max(1.0, sums['#' + k]):.3f}" for k, v in sums.items() if k[0] != "#")
-    print(what, figures, file=sys.stderr, flush=True)
+def read(item: linear_training.Item, m: Models, known: session.Read | None, h: Heads | None) -> dict[str, Any]:
+    """The record of a held-out article, as much of it as is scored."""
+    learned = Learned(item.s, known, h) if known and h else None
+    judge = partial(learned.speeches, keep=m.said_threshold) if learned else None
+    times = [w.time for w in item.s.whens]
+    found = find_statements(item.s.text, item.s.mentions, times, item.s.title_end, judge)
+    statements = tuple(attribute(x, item.lead, {}) for x in found)
+    s = setting.with_speeches(item.s, statements)
+    told = assemble.find_events(s, m, statements, item.lead, learned.over(s) if learned else None)
+    return item.record | {"statements": msgspec.to_builtins(statements), "events": msgspec.to_builtins(told)}
 
 
-def save(reader: heads.Reader, words: Words, out: Path) -> None:
-    vocabularies = {"pair": words.pair.names, "when": words.when.names, "speech": words.speech.names}
-    torch.save({"state": reader.state_dict(), "words": vocabularies}, out)
+def cross_validate(items: list[linear_training.Item], reads: list[session.Read], articles: list[list[Prepared]],
+                   score: Any, options: argparse.Namespace) -> None:  # fmt: skip
+    """Prints figures over held-out folds: rules and linear models alone, then with heads, by threshold."""
+    golds, alone = [], []
+    learned: dict[tuple[float, float, float], list[Any]] = defaultdict(list)
+    for k in range(options.folds):
+        rest = [n for n in range(len(items)) if n % options.folds != k]
+        m = linear_training.train([items[n] for n in rest], CUT)
+        h, words = fit([articles[n] for n in rest], options)
+        held = range(k, len(items), options.folds)
+        print(f"fold {k + 1}:", report(h, [articles[n][0] for n in held], words), flush=True)
+        ready = shipped(h, words)
+        for n in held:
+            golds.append(items[n].gold)
+            alone.append(read(items[n], m, None, None))
+            for keep in options.keep:
+                for main in options.main:
+                    for said in options.said:
+                        cut = msgspec.structs.replace(m, keep_threshold=keep, main_threshold=main, said_threshold=said)
+                        learned[keep, main, said].append(read(items[n], cut, reads[n], ready))
+    for name, records in (("alone", alone), *learned.items()):
+        rows = score.score(golds, records)[0]
+        shown = (f"{x} {r['f1']:.3f} ({r['precision']:.2f}/{r['recall']:.2f})" for x, r in rows.items() if x[:5] != "times")
+        print(name, " · ".join(shown))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--encoder", type=Path, required=True)
-    parser.add_argument("--teacher", type=Path, required=True)
-    parser.add_argument("--names", type=Path, required=True)
-    parser.add_argument("--news", type=Path, nargs="+", required=True)
-    parser.add_argument("--parstwiner", type=Path, required=True)
     parser.add_argument("--gold", type=Path, nargs="+", required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--hold", type=float, default=0.0)
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=1.2e-4)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--score", type=Path)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--keep", type=float, nargs="*", default=[0.36, 0.42])
+    parser.add_argument("--main", type=float, nargs="*", default=[0.2])
+    parser.add_argument("--said", type=float, nargs="*", default=[0.3])
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--decay", type=float, default=0.05)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--keep", action="store_true", help="a file after every epoch")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    tokenizer = Tokenizer.from_file(str(options.encoder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-
-    def code(texts: Any) -> Any:
-        return [(x.ids, x.offsets) for x in tokenizer.encode_batch(list(texts))]
-
+    torch.set_num_threads(1)
+    encoder = session.load()
+    assert encoder is not None
     golds = [json.loads(x) for path in options.gold for x in path.read_text("utf-8").splitlines() if x.strip()]
-    versions = [[Prepared(e, pieces(e.text, code)) for e in examples.build(golds, glue)] for glue in (False, True)]
-    both = [list(v) for v in zip(*versions, strict=True)]
-    held = [v[0] for v in both if held_out(v[0].example.id, options.hold)]
-    gold = [v for v in both if not held_out(v[0].example.id, options.hold)]
-    seen = [v[0].example for v in gold]
-    words = Words(
-        Vocabulary(x for e in seen for t in e.triggers for p in t.parties for x in p.features),
-        Vocabulary(x for e in seen for t in e.triggers for _, x, _ in t.whens),
-        Vocabulary(x for e in seen for r in e.speeches for x in r.features),
-    )
-    sizes = [len(x) for x in (words.pair, words.when, words.speech)]
-    print(f"{len(gold)} articles, {len(held)} held out; features {sizes}", file=sys.stderr)
-    state = torch.load(options.teacher, weights_only=True)
-    teacher = ner_model.load(options.encoder, list(range(12)))
-    teacher.load_state_dict(state)
-    teacher.eval()
-    tagger = ner_model.load(options.encoder, ner_train.STUDENT)
-    tagger.load_state_dict(ner_train.chosen_layers(state))
-    h = heads.Heads(384, len(frames()), len(words.pair), len(words.when), len(words.speech))
-    reader = heads.Reader(tagger, h)
-    own, others = sentences(options)
-    coder = ner_train.Coder(options.encoder)
-    train(reader, teacher, coder, own, others, gold, held, words, options)
-    save(reader, words, options.out)
-    back = [ner_data.as_read(s) for s in ner_data.annotated(options.names, options.news)[: ner_train.HELD_BACK]]
-    ner_train.show(ner_train.evaluate(reader.tagger, coder, back))
+    versions, first = [], []
+    for glue in (False, True):
+        items, found = examples.build(golds, glue)
+        reads = [encoder.read(e.text) for e in found]
+        first = first or [items, reads]
+        versions.append([Prepared(e, r.pieces, torch.tensor(r.vectors)) for e, r in zip(found, reads, strict=True)])
+    articles = [list(v) for v in zip(*versions, strict=True)]
+    if options.score:
+        cross_validate(first[0], first[1], articles, gold_files.scorer(options.score), options)
+    if options.out:
+        h, words = fit(articles, options)
+        np.savez_compressed(options.out, **arrays(h, words))
+        print(f"written: {options.out}")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from dabir.acts import casting, linear
 from dabir.acts.features import Cues, trigger_features, when_features
-from dabir.acts.learned import STATUSES, Learned
+from dabir.acts.learned import Learned
 from dabir.acts.linear import Linear, sigmoid, softmax
 from dabir.acts.parties import identity, parties, prepositions, role_features
 from dabir.acts.setting import Setting
@@ -30,7 +30,6 @@ MAIN = 0.4
 
 # A call and a meeting are forms of talking; these words alone say no form.
 FORMS_OF_TALK = ("call", "meet")
-UNSEEN = -9.0  # the log odds of a status that the linear model has never seen
 PLAIN_TALK = ("گفتوگو", "گفتگو", "گفت و گو", "رایزنی", "بحث")
 
 
@@ -87,33 +86,22 @@ def models(*, learned: bool) -> Models:
 
 def read_reports(s: Setting, m: Models, learned: Learned | None) -> tuple[Report, ...]:
     """Every trigger that reports an act, read; in text order."""
-    marks, counts = prepositions(s), Counter(x.state for x in s.mentions if x.state)
+    cues, marks = Cues(s), prepositions(s)
+    counts = Counter(x.state for x in s.mentions if x.state)
+    features = [trigger_features(s, n, cues) for n in range(len(s.triggers))]
+    odds = [(m.keep.logits(f)[0], m.main.logits(f)[0]) for f in features]
     out = []
-    for n, (keep, main, *status) in enumerate(_judged(s, m, learned)):
+    for n, (keep, main) in enumerate(learned.triggers(odds) if learned and odds else odds):
         p, chief = sigmoid(keep), sigmoid(main)
         if p < (m.main_threshold if chief >= MAIN else m.keep_threshold):
             continue
         out.append(
             Report(
                 trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts, learned),
-                statuses=dict(zip(STATUSES, softmax(status), strict=True)),
-                when=_when(s, n, m, learned), main=chief,
+                statuses=m.status.probabilities(features[n]), when=_when(s, n, m), main=chief,
             )
         )  # fmt: skip
     return tuple(out)
-
-
-def _judged(s: Setting, m: Models, learned: Learned | None) -> list[list[float]]:
-    """The log odds of each trigger: kept, main, and each status."""
-    cues = Cues(s)
-    linear = []
-    for n in range(len(s.triggers)):
-        features = trigger_features(s, n, cues)
-        status = dict(zip(m.status.classes, m.status.logits(features), strict=True))
-        linear.append(
-            [m.keep.logits(features)[0], m.main.logits(features)[0], *(status.get(x, UNSEEN) for x in STATUSES)]
-        )
-    return learned.triggers(linear) if learned and linear else linear
 
 
 def chances(
@@ -138,16 +126,12 @@ def _parts(
     return tuple(sorted((Part(c.party.mentions[0], r, c.roles[r]) for c, r in found), key=lambda x: x.mention))
 
 
-def _when(s: Setting, n: int, m: Models, learned: Learned | None) -> int | None:
+def _when(s: Setting, n: int, m: Models) -> int | None:
     """The time expression that dates trigger n's event: the likeliest of those near, or none."""
     sentence = s.sentence(s.triggers[n].start)
     near = [w for k in range(max(0, sentence - 1), min(len(s.whens_in), sentence + 3)) for w in s.whens_in[k]]
-    odds = {w: m.when.logits(f)[0] for w in near if (f := when_features(s, n, w))}
-    if learned:
-        scored = list(zip(learned.when(n, list(odds), list(odds.values())), odds, strict=True))
-    else:
-        scored = [(sigmoid(x), w) for w, x in odds.items()]
-    p, w = max(((p, -w) for p, w in scored), default=(0.0, 0))
+    scored = [(m.when.probabilities(f)["yes"], -w) for w in near if (f := when_features(s, n, w))]
+    p, w = max(scored, default=(0.0, 0))
     return -w if p >= m.when_threshold else None
 
 

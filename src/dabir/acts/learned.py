@@ -1,7 +1,8 @@
-"""The learned reader's judgement of what the rules propose: triggers, parties, dates and speakers.
+"""The learned reader's judgement of what the rules propose: triggers, parties and speakers.
 
 It looks at the encoder's vectors of the words, at the features of `beside`, and at the linear models' log odds, and was
-trained on all three (training/reader). Without an encoder the linear models and the rules judge alone.
+trained on all three (training/reader). Without an encoder the linear models and the rules judge alone; status and date
+they judge always, since the learned ones were no better on articles held out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from msgspec.structs import replace
 
 from dabir.acts.beside import pair_features, speech_features
 from dabir.acts.casting import ROLES
-from dabir.acts.features import when_features
 from dabir.acts.frames import frames
 from dabir.acts.linear import softmax
 from dabir.acts.parties import Party, prepositions
@@ -27,8 +27,7 @@ from dabir.encoder.session import Read
 if TYPE_CHECKING:
     from dabir.encoder.heads import Array
 
-STATUSES = ("held", "ongoing", "planned", "proposed", "cancelled", "postponed", "denied", "alleged")
-KEEP, MAIN, STATUS, ROLE, WHEN = range(5)  # rows of `trust`: how far the linear model of each is believed
+KEEP, MAIN, ROLE = range(3)  # places in `trust`: how far the linear model of each is believed
 
 
 class Learned:
@@ -55,23 +54,15 @@ class Learned:
         kinds = self.heads.weights["act.weight"][[acts.index(t.act) for t in self.s.triggers]]
         return np.concatenate([spans, kinds], axis=1)
 
-    @cached_property
-    def _hidden(self) -> Array:
-        return gelu(self.heads.linear("trigger", self._triggers))
-
     def _trust(self, what: int) -> float:
         return float(self.heads.weights["trust"][what])
 
-    def triggers(self, linear: Sequence[Sequence[float]]) -> list[list[float]]:
-        """The log odds of each trigger: that it reports an act, that the act is the main one, and each of `STATUSES`.
-
-        `linear` has the linear models' in the same order.
-        """
-        judged = self.heads.linear("judge", self._hidden).tolist()
-        trust = [self._trust(KEEP), self._trust(MAIN)] + [self._trust(STATUS)] * len(STATUSES)
-        return [
-            [a + w * b for a, w, b in zip(x, trust, y, strict=True)] for x, y in zip(judged, linear, strict=True)
-        ]
+    def triggers(self, linear: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """The log odds of each trigger that it reports an act, and that the act is the main one; `linear`: the linear models'."""
+        hidden = gelu(self.heads.linear("trigger", self._triggers))
+        judged = self.heads.linear("judge", hidden)[:, :2].tolist()
+        keep, main = self._trust(KEEP), self._trust(MAIN)
+        return [(x[0] + keep * a, x[1] + main * b) for x, (a, b) in zip(judged, linear, strict=True)]
 
     def roles(self, n: int, parties: Sequence[Party], linear: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
         """The probability of each role, or of none, for the parties of trigger n. `linear`: the linear model's log odds."""
@@ -93,18 +84,6 @@ class Learned:
             total = [x + trust * linear[k].get(r, -9.0) for x, r in zip(logits, names, strict=True)]
             out.append(dict(zip(names, softmax(total), strict=True)))
         return out
-
-    def when(self, n: int, times: Sequence[int], linear: Sequence[float]) -> list[float]:
-        """The probability that each of `times` dates trigger n; what is left to 1 is that none does."""
-        import numpy as np
-
-        if not times:
-            return []
-        spans = means(self.read.vectors, self.read.pieces, [(self.s.whens[w].start, self.s.whens[w].end) for w in times])
-        left = np.repeat(self._triggers[n : n + 1], len(times), axis=0)
-        scores = self.heads.pair("when", left, spans, [when_features(self.s, n, w) for w in times])[:, 0]
-        none = float(self.heads.linear("undated", self._hidden[n : n + 1])[0, 0])
-        return softmax([none, *(float(x) + self._trust(WHEN) * y for x, y in zip(scores, linear, strict=True))])[1:]
 
     def speeches(self, found: Sequence[Found], keep: float) -> list[Found]:
         """The candidates that are statements with a probability of at least `keep`, each with the likeliest voice."""

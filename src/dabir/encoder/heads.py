@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
 
 FILE = "models/heads.npz"
-PAIRS = ("role", "when", "voice")
+PAIRS = ("role", "voice")
 
 
 class Heads:

@@ -11,6 +11,8 @@ from dabir import resources
 from dabir.resources import values
 from dabir.text.keys import fold_char
 
+PRIVATE = frozenset({"MED", "BUS"})  # sectors whose people speak for no state
+
 
 def squeeze(words: str) -> str:
     """The letters of a name, folded as keys are, without its spaces, so that «محمد جواد», «محمدجواد» and «محمد‌جواد» are one.
@@ -76,7 +78,7 @@ class KnowledgeBase(Struct, frozen=True):
 
     `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word
     that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed
-    beginnings that some name has.
+    beginnings that some name has; `surnames` maps a squeezed surname to the ids of its people.
     """
 
     entities: Mapping[str, Entity]
@@ -88,6 +90,16 @@ class KnowledgeBase(Struct, frozen=True):
     offices: Mapping[str, tuple[Holding, ...]]
     spots: Mapping[str, tuple[Spot, ...]]
     outlets: Mapping[str, str]
+    surnames: Mapping[str, tuple[str, ...]]
+
+    def acts_for(self, person: str, date: str | None) -> str:
+        """The code that a person of the tables acts for on `date`: of the office held then, else his state's; '' for journalists
+        and business people, who act for none."""
+        entity = self.entities[person]
+        held = {h.state for h in self.offices.get(person, ()) if date and covers(h, date)}
+        if len(held) == 1:
+            return public_code(held.pop())
+        return "" if entity.sector in PRIVATE else entity.code or ""
 
     def holder(self, state: str, office: str, date: str | None) -> Holding | None:
         """Who held `office` of `state` on `date` (ISO): the one holding that covers it, or None where none or several do."""
@@ -249,6 +261,15 @@ def _name_words() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(given - doubtful), frozenset(given | surnames | doubtful)
 
 
+def _surnames(given: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """The ids of the people of each surname: the last word of a name of two or more, where it is no given name («بن محمد»)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for row in resources.tables("kb/people"):
+        for name in {squeeze(n.split()[-1]) for n in (row["fa"], *values(row["variants"])) if " " in n} - given:
+            found[name] = (*found.get(name, ()), row["id"])
+    return found
+
+
 @cache
 def load() -> KnowledgeBase:
     """The knowledge base of the package's tables. Raises DataError where a table is malformed."""
@@ -280,4 +301,5 @@ def load() -> KnowledgeBase:
         offices=offices,
         spots=spots,
         outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
+        surnames=_surnames(given),
     )

@@ -19,6 +19,7 @@ class Mention(Struct, frozen=True):
     is meant, `state` the code that the actor acts or speaks for. `head` is the key range of the core words (the name
     inside «سرگئی لاوروف، وزیر امور خارجه روسیه»), start and end the whole. `office` is the office's slug where the words
     give one, `via` how a state was named: `name`, `capital`, `seat`, `adjective`, `home`, or empty.
+    `candidates` are the table ids that remain where a surname alone leaves several.
     """
 
     start: int
@@ -31,3 +32,4 @@ class Mention(Struct, frozen=True):
     rank: str | None = None
     office: str = ""
     via: str = ""
+    candidates: tuple[str, ...] = ()

@@ -30,23 +30,17 @@ def words_of(text: Text, start: int, end: int) -> str:
     return text.span(text.tokens[start].start, text.tokens[end - 1].end).text
 
 
-def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase]) -> tuple[Person, ...]:
-    """Everybody whom the article names in full, with state and office from the first phrase that gives them."""
+def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: str | None) -> tuple[Person, ...]:
+    """Everybody whom the article names, in full or by a surname that the tables know, with state and office from the first phrase
+    that gives them."""
     found: dict[str, Person] = {}
-    for p in phrases:
-        if p.name is None or p.kind != "person":
+    for p in sorted(phrases, key=lambda p: p.kind != "person"):
+        entity_id = choose(kb, p) if p.name else ""
+        if p.name is None or p.kind not in ("person", "surname") or (p.kind == "surname" and not entity_id):
             continue
-        words = words_of(text, *p.name)
-        entity_id = choose(kb, p)
-        entity = kb.entities.get(entity_id)
-        person = Person(
-            squeeze(words),
-            words,
-            entity_id,
-            p.owner or (entity.code or "" if entity else ""),
-            p.sense.office,
-            p.sense.rank,
-        )
+        words = words_of(text, *p.name) if p.kind == "person" else kb.entities[entity_id].fa
+        state = p.owner if p.owner and p.via != "pronoun" else kb.acts_for(entity_id, date) if entity_id else ""
+        person = Person(squeeze(words), words, entity_id, state, p.sense.office, p.sense.rank)
         key = entity_id or person.squeezed
         old = found.get(key)
         found[key] = (
@@ -60,11 +54,18 @@ def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase]) -> tupl
 
 
 def choose(kb: KnowledgeBase, phrase: Phrase) -> str:
-    """The one table id a name stands for: alone, or the one of the phrase's state; '' where that leaves several."""
+    """The one table id a name stands for: alone, or the one of the phrase's state; '' where that leaves several. A surname with a
+    title of another state is somebody else: «حریری، رئیس اتاق بازرگانی ایران و چین» is not Saad Hariri."""
     ids = phrase.person
-    if len(ids) > 1 and phrase.owner:
-        ids = tuple(i for i in ids if kb.entities[i].code == phrase.owner) or ids
+    if phrase.owner and phrase.via != "pronoun" and (len(ids) > 1 or phrase.kind == "surname"):
+        theirs = tuple(i for i in ids if _may_act_for(kb, i, phrase.owner))
+        ids = theirs or (() if phrase.kind == "surname" else ids)
     return ids[0] if len(ids) == 1 else ""
+
+
+def _may_act_for(kb: KnowledgeBase, person: str, owner: str) -> bool:
+    """Whether the tables know a person as of that state, or in an office of it or its organisation."""
+    return kb.entities[person].code == owner or any(h.state == owner for h in kb.offices.get(person, ()))
 
 
 def with_surnames(text: Text, phrases: Sequence[Phrase], people: Sequence[Person]) -> list[Phrase]:

@@ -7,7 +7,7 @@ and the table's holder on that date is said by the Actor alone (`resolution: kb`
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -21,9 +21,11 @@ from dabir.names.mentions import Mention, MentionKind
 from dabir.names.people import Person, choose, endings, own_people, with_surnames, words_of
 from dabir.names.tagged import amend
 from dabir.names.tagger import Tag
+from dabir.names.variants import in_foreign_letters, with_variants
 from dabir.text.types import Text
 
 LOOK_BACK = 80  # mentions among which an antecedent is sought
+MOST_CANDIDATES = 8
 MIN_TITLE = 7  # letters: a shorter title says too little to tell offices apart
 
 
@@ -33,10 +35,11 @@ def _home_bodies() -> frozenset[str]:
 
 
 class Names(Struct, frozen=True):
-    """The result: mentions in text order and the actors that they refer to."""
+    """The result: mentions in text order, the actors that they refer to, and the table id of each actor that has one."""
 
     mentions: tuple[Mention, ...]
     actors: tuple[Actor, ...]
+    known: Mapping[str, str]
 
 
 def resolve_mentions(
@@ -53,9 +56,12 @@ def resolve_mentions(
     found = [p for p in find_phrases(text, kb) if not _lies_in(text, p, outside)]
     if tags:
         found = [p for p in amend(text, kb, found, tags) if not _lies_in(text, p, outside)]
-    people = own_people(text, kb, found)
+    found = with_variants(found, [t.text for t in text.tokens])
+    found = sorted([*found, *in_foreign_letters(text, found)], key=lambda p: (p.start, p.end))
+    people = own_people(text, kb, found, date)
     phrases = with_surnames(text, found, people)
-    resolver = _Resolver(text, kb, people, date, home)
+    near = frozenset({p.owner for p in found if p.owner} | {home})
+    resolver = _Resolver(text, kb, people, date, home, near)
     mentions: list[Mention] = []
     for phrase in phrases:
         mentions += resolver.resolve(phrase, mentions)
@@ -71,8 +77,10 @@ def _lies_in(text: Text, p: Phrase, ranges: Sequence[tuple[int, int]]) -> bool:
 class _Resolver:
     """Resolves phrase after phrase; looks back at the mentions given to it and keeps none itself."""
 
-    def __init__(self, text: Text, kb: KnowledgeBase, people: Sequence[Person], date: str | None, home: str) -> None:
-        self.text, self.kb, self.people, self.date, self.home = text, kb, people, date, home
+    def __init__(
+        self, text: Text, kb: KnowledgeBase, people: Sequence[Person], date: str | None, home: str, near: frozenset[str]
+    ) -> None:
+        self.text, self.kb, self.people, self.date, self.home, self.near = text, kb, people, date, home, near
         self.sentence_of = _sentence_index(text)
         self.ends = [end for _, end in text.sentences]
         self.by_id = {q.id: q for q in people if q.id}
@@ -97,6 +105,9 @@ class _Resolver:
             state = self._owner(p, before) or self._earlier(p, before)
             if p.kind == "collective" and not state and p.end - p.start < 2:
                 return []
+            held = self._of_rank(state, p.sense.rank) if p.kind == "collective" and p.sense.rank else None
+            if held:
+                return [self._mention(p, "people", state=state, person=held.words, entity=held.id or f"person:{held.squeezed}")]
             return [self._mention(p, "people" if p.kind == "collective" else "organization", state=state)]
         if p.kind == "home":
             return [self._mention(p, "state", state=self.home, via="home")]
@@ -156,13 +167,35 @@ class _Resolver:
             q = known[0]
             state = p.owner if p.owner and p.via != "pronoun" else q.state
             return [self._mention(p, "person", state=state, person=q.words, entity=q.id or f"person:{q.squeezed}")]
-        entity = self.kb.entities.get(entity_id)
-        if entity is None and p.person:
-            entity = self.kb.entities[p.person[0]]
-        if entity:
-            state = p.owner or entity.code or ""
+        left = (entity_id,) if entity_id else self._left(p, squeezed)
+        if len(left) == 1:
+            entity = self.kb.entities[left[0]]
+            state = p.owner if p.owner and p.via != "pronoun" else self.kb.acts_for(entity.id, self.date)
             return [self._mention(p, "person", state=state, person=entity.fa, entity=entity.id)]
-        return [self._mention(p, "person", state=p.owner, person=words, entity=f"person:{squeezed}")]
+        made = self._mention(p, "person", state=p.owner, person=words, entity=f"person:{squeezed}")
+        return [replace(made, candidates=left[:MOST_CANDIDATES])]
+
+    def _left(self, p: Phrase, squeezed: str) -> tuple[str, ...]:
+        """The people of the tables who remain for a name: those of a state that the article names who hold an office on its date,
+        and the office that the words give; where those are not one, everybody of that name who held an office then."""
+        ids = p.person or (self.kb.surnames.get(squeezed, ()) if p.kind == "surname" else ())
+        if p.kind == "surname" and p.owner and p.via != "pronoun":
+            ids = tuple(i for i in ids if self.kb.acts_for(i, self.date) == p.owner)
+        held = {i: [h for h in self.kb.offices.get(i, ()) if self.date and covers(h, self.date)] for i in ids}
+        now = tuple(i for i in ids if held[i])
+        if p.sense.office:
+            now = tuple(i for i in now if any(p.sense.office in (h.office, *h.kinds) for h in held[i])) or now
+        near = tuple(i for i in now if any(h.state in self.near for h in held[i]))
+        if len(near) == 1:
+            return near
+        if p.person and not now:
+            return ids[:1]  # the tables' first: nobody of that name is known to hold an office then
+        return (*near, *(i for i in now if i not in near)) if p.kind == "surname" and len(now) > 1 else ids[:1] if p.person else ()
+
+    def _of_rank(self, state: str, rank: str) -> Person | None:
+        """The one person of a state whom the article gives that rank, or the tables' one among several."""
+        found = [q for q in self.by_state.get(state, ()) if q.rank == rank] if state else []
+        return found[0] if len(found) == 1 else None
 
     def _titled(self, p: Phrase, before: Sequence[Mention]) -> list[Mention]:
         """An office without a name: who in the article holds it, if somebody does."""
@@ -298,7 +331,8 @@ class _Resolver:
             groups.setdefault(self._identity(m), []).append(m)
         ids = {identity: f"a{n}" for n, identity in enumerate(groups, 1)}
         actors = tuple(self._actor(ids[i], group) for i, group in groups.items())
-        return Names(tuple(replace(m, actor=ids[self._identity(m)]) for m in mentions), actors)
+        known = {number: identity for identity, number in ids.items() if identity in self.kb.entities}
+        return Names(tuple(replace(m, actor=ids[self._identity(m)]) for m in mentions), actors, known)
 
     def _identity(self, m: Mention) -> str:
         if m.actor:
@@ -334,6 +368,7 @@ class _Resolver:
             sector=entity.sector if entity else None,
             office=office,
             wikidata=entity.wikidata if entity else None,
+            candidates=next((m.candidates for m in group if m.candidates), ()) if entity is None else (),
             resolution="kb" if entity else "article" if first.person or first.state else "unresolved",
             mentions=tuple(self.text.span(m.start, m.end) for m in group),
         )

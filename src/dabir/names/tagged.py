@@ -11,7 +11,8 @@ from dabir.names.kb import KnowledgeBase, Sense, squeeze
 from dabir.names.tagger import Tag
 from dabir.text.types import Text
 
-SURE = 0.6  # mean probability from which a name is taken from the tagger alone
+SURE = 0.6  # mean probability from which a person is taken from the tagger alone
+SURER = 0.85  # and a body, whose bounds are less plain
 SMALL = frozenset({"state", "adjective", "capital", "people", "home"})  # phrases that a longer name may swallow
 QUOTES = frozenset({"«", '"', "،"})
 
@@ -25,7 +26,7 @@ def amend(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], tags: Sequen
         if t.p >= SURE and not any(p.name and _meets(p.name, t) for p in kept):
             kept = _with_person(scan, kept, t)
     for t in tags:
-        if t.kind == "ORG" and t.p >= SURE and not any(_meets((p.start, p.end), t) for p in kept):
+        if t.kind == "ORG" and t.p >= SURER and not any(_meets((p.start, p.end), t) for p in kept):
             kept.append(Phrase(t.start, t.end, "organization", (t.start, t.end), Sense("organization")))
     return tuple(sorted(kept, key=lambda p: (p.start, p.end)))
 
@@ -53,7 +54,8 @@ def _checked(p: Phrase, people: Sequence[Tag]) -> Phrase | None:
 
 def _with_person(scan: Scanner, kept: list[Phrase], t: Tag) -> list[Phrase]:
     """The phrases with a person whom only the tagger names, joined to the title beside the name."""
-    if any(_meets((p.start, p.end), t) and p.kind not in SMALL for p in kept):
+    met = [p for p in kept if _meets((p.start, p.end), t)]
+    if any(p.kind not in SMALL or p.end - p.start >= t.end - t.start for p in met):
         return kept
     kept = [p for p in kept if not (t.start <= p.start and p.end <= t.end)]
     name, kind = (t.start, t.end), "person" if t.end - t.start > 1 else "surname"
