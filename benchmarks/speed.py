@@ -1,8 +1,8 @@
 """How fast Dabir reads on one core, and how much memory it takes.
 
-    python benchmarks/speed.py [ARTICLES.jsonl] [--limit N] [--repeat N] [--rules]
+    python benchmarks/speed.py [ARTICLES.jsonl] [--limit N] [--repeat N] [--no-tagger]
 
-Without a file, the sample articles that ship with the package are read `--repeat` times. `--rules` reads without the
+Without a file, the sample articles that ship with the package are read `--repeat` times. `--no-tagger` reads without the
 encoder. Prints a table.
 """
 
@@ -41,12 +41,12 @@ def main() -> int:
     parser.add_argument("articles", nargs="?")
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=20)
-    parser.add_argument("--rules", action="store_true", help="rules and linear models alone")
+    parser.add_argument("--no-tagger", action="store_true", help="tables and patterns alone find names")
     options = parser.parse_args()
 
     before = peak_mb()
     start = time.perf_counter()
-    reader = Reader(learned=not options.rules)
+    reader = Reader(tagger=not options.no_tagger)
     loading, loaded = time.perf_counter() - start, peak_mb()
 
     seconds: list[float] = []

@@ -40,7 +40,7 @@ def test_roles_are_the_acts() -> None:
 
 
 def test_models_name_only_acts_and_classes_that_exist() -> None:
-    m = events.models(learned=False)
+    m = events.models()
     assert set(m.role.classes) <= {"none", *casting.ROLES}
     assert set(m.status.classes) <= {"held", "ongoing", "planned", "proposed", "cancelled", "postponed", "denied", "alleged"}
     acts = {f.removeprefix("a=") for f in m.keep.weights if f.startswith("a=") and "&" not in f}

@@ -86,7 +86,7 @@ def test_mentions_lie_in_the_key(source: str) -> None:
 
 
 def test_a_name_spelt_otherwise_is_the_same_person() -> None:
-    known = {a.person: a for a in Reader(learned=False).read("مایک پامپئو وزیر خارجه آمریکا گفت.", published="2019-05-01").actors}
+    known = {a.person: a for a in Reader(tagger=False).read("مایک پامپئو وزیر خارجه آمریکا گفت.", published="2019-05-01").actors}
     assert known["مایک پامپئو"].wikidata or known["مایک پامپئو"].resolution == "kb"
 
 
@@ -102,28 +102,28 @@ def test_native_and_unknown_names_have_no_variant(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Sergey Lavrov", "Sergei Lavrov", "Сергей Лавров"])
 def test_names_in_foreign_letters(name: str) -> None:
-    record = Reader(learned=False).read(f"وزیر خارجه روسیه ({name}) در مسکو سخن گفت.", published="2024-05-01")
+    record = Reader(tagger=False).read(f"وزیر خارجه روسیه ({name}) در مسکو سخن گفت.", published="2024-05-01")
     assert any(a.name.en == "Sergey Lavrov" and any(m.text == name for m in a.mentions) for a in record.actors)
 
 
 def test_foreign_words_that_are_no_known_name_are_nobody() -> None:
-    record = Reader(learned=False).read("او در توییتر نوشت: Breaking News Today.", published="2024-05-01")
+    record = Reader(tagger=False).read("او در توییتر نوشت: Breaking News Today.", published="2024-05-01")
     assert not any(m.text.startswith("Breaking") for a in record.actors for m in a.mentions)
 
 
 def test_a_surname_with_a_title_of_another_state_is_somebody_else() -> None:
     text = "حریری رئیس اتاق بازرگانی ایران و چین گفت تجارت دو کشور بیشتر شده است."
-    assert not any(a.person == "سعد حریری" for a in Reader(learned=False).read(text, published="2020-05-01").actors)
+    assert not any(a.person == "سعد حریری" for a in Reader(tagger=False).read(text, published="2020-05-01").actors)
 
 
 def test_an_office_held_then_outranks_nationality() -> None:
     text = "جوزپ بورل، مسئول سیاست خارجی اتحادیه اروپا، وارد تهران شد. بورل گفت گفت‌وگوها ادامه دارد."
-    actor = next(a for a in Reader(learned=False).read(text, published="2020-02-03").actors if a.person == "جوزپ بورل")
+    actor = next(a for a in Reader(tagger=False).read(text, published="2020-02-03").actors if a.person == "جوزپ بورل")
     assert actor.state == "EU"
 
 
 def test_journalists_act_for_no_state() -> None:
-    record = Reader(learned=False).read("باراک راوید نوشت که گفت‌وگوها ادامه دارد.", published="2024-05-01")
+    record = Reader(tagger=False).read("باراک راوید نوشت که گفت‌وگوها ادامه دارد.", published="2024-05-01")
     assert [a.state for a in record.actors if a.person == "باراک راوید"] == [None]
 
 
@@ -137,18 +137,18 @@ OFFICE = [
 
 @pytest.mark.parametrize(("text", "date", "count"), OFFICE)
 def test_office_against_date(text: str, date: str, count: int) -> None:
-    record = Reader(learned=False).read(text, published=date)
+    record = Reader(tagger=False).read(text, published=date)
     found = [c for c in record.checks if c.kind == "office-mismatch"]
     assert len(found) == count
     assert all(record.article.text[s.start : s.end] == s.text for c in found for s in c.spans)
 
 
 def test_no_office_is_checked_without_a_date() -> None:
-    assert not Reader(learned=False).read(OFFICE[0][0]).checks
+    assert not Reader(tagger=False).read(OFFICE[0][0]).checks
 
 
 def test_candidates_are_kept_where_a_surname_leaves_several() -> None:
-    record = Reader(learned=False).read("آقای رودریگز گفت که گفت‌وگوها ادامه دارد.", published="2021-06-01")
+    record = Reader(tagger=False).read("آقای رودریگز گفت که گفت‌وگوها ادامه دارد.", published="2021-06-01")
     actor = next(a for a in record.actors if a.person == "رودریگز")
     assert set(actor.candidates) == {"delcy-rodriguez", "bruno-rodriguez", "jorge-rodriguez"}
     assert actor.resolution != "kb"
@@ -156,7 +156,7 @@ def test_candidates_are_kept_where_a_surname_leaves_several() -> None:
 
 def test_the_state_that_the_article_names_decides_between_candidates() -> None:
     text = "وزیر خارجه کوبا به تهران آمد. آقای رودریگز گفت که گفت‌وگوها ادامه دارد."
-    assert any(a.name.en and "Bruno" in a.name.en for a in Reader(learned=False).read(text, published="2021-06-01").actors)
+    assert any(a.name.en and "Bruno" in a.name.en for a in Reader(tagger=False).read(text, published="2021-06-01").actors)
 
 
 def amended(source: str, *marked: tuple[str, str]) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ from dabir.acts.events import Models, chances
 from dabir.acts.features import Cues, mutual, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
-from dabir.acts.setting import Setting, build, key_range, with_speeches
+from dabir.acts.setting import Setting, build, key_range
 from dabir.acts.statements import find_statements
 from dabir.encoder import session
 from dabir.names.kb import load, squeeze
@@ -65,7 +65,6 @@ class Item:
     status: list[tuple[list[str], str]] = field(default_factory=list)
     when: list[tuple[list[str], int]] = field(default_factory=list)
     main: list[tuple[list[str], int]] = field(default_factory=list)
-    match: dict[int, int] = field(default_factory=dict)  # trigger to the gold event that it reports
 
 
 def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
@@ -83,7 +82,7 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     _, spots = find_places(text, kb)
     lead = item_source(text, names.mentions)
     statements = tuple(attribute(x, lead, {}) for x in find_statements(text, names.mentions, times, title_end))
-    s = with_speeches(build(text, title_end, home, names.mentions, spots, times), statements)
+    s = build(text, title_end, home, names.mentions, spots, times, statements)
     record = {
         "article": {"ref": gold["id"], "text": source},
         "times": msgspec.to_builtins(times),
@@ -130,7 +129,6 @@ def label(item: Item) -> None:
             ][:1]
         for n in hits[:1]:
             told.setdefault(n, g)
-    item.match = told
     for n, t in enumerate(s.triggers):
         features = trigger_features(s, n, cues)
         if n in told:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache
 from typing import Literal
 
 from msgspec import Struct
@@ -14,9 +14,8 @@ from dabir import resources
 from dabir.acts import assemble, setting
 from dabir.acts.attribution import attribute, item_source
 from dabir.acts.events import Models, models
-from dabir.acts.learned import Learned
 from dabir.acts.statements import find_statements
-from dabir.encoder import heads, session
+from dabir.encoder import session
 from dabir.encoder.session import Encoder
 from dabir.errors import InputError
 from dabir.model import Article, Record
@@ -35,7 +34,7 @@ MAX_CHARS = 20_000_000
 
 
 class Tools(Struct, frozen=True):
-    """What reading needs besides the article: tables and models, loaded once, never changed. No encoder: rules alone."""
+    """What reading needs besides the article: tables and models, loaded once, never changed. No encoder: no tagger."""
 
     kb: KnowledgeBase
     models: Models
@@ -46,15 +45,14 @@ class Reader:
     """Reads articles. Loads tables and models at its making; safe to share between threads, and to pickle by being made anew
     in each process."""
 
-    def __init__(self, *, learned: bool = False) -> None:
-        """Load what reading needs. Without `learned`, or where onnxruntime is missing, rules and linear models read alone:
-        faster, and less exact (docs/accuracy.md)."""
-        self._learned = learned
-        encoder = session.load() if learned else None
-        self._tools = Tools(load(), models(learned=encoder is not None), encoder)
+    def __init__(self, *, tagger: bool = True) -> None:
+        """Load what reading needs. Without the `tagger`, or where onnxruntime is missing, tables and patterns alone find names:
+        faster, and people whom no table has are missed (docs/encoder.md)."""
+        self._tagger = tagger
+        self._tools = Tools(load(), models(), session.load() if tagger else None)
 
     def __reduce__(self) -> tuple[Callable[[bool], Reader], tuple[bool]]:
-        return (_reader, (self._learned,))
+        return (_reader, (self._tagger,))
 
     def read(
         self,
@@ -80,8 +78,8 @@ class Reader:
         return read_article(self._tools, text, day, outlet=outlet, url=url, title=title, ref=ref)
 
 
-def _reader(learned: bool) -> Reader:
-    return Reader(learned=learned)
+def _reader(tagger: bool) -> Reader:
+    return Reader(tagger=tagger)
 
 
 def whole_text(title: str | None, body: str) -> tuple[str, int]:
@@ -128,13 +126,9 @@ def _analyse(
     places, spots = find_places(text, tools.kb)
     lead = item_source(text, names.mentions)
     outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
-    s = setting.build(text, title_end, home, names.mentions, spots, times)
-    learned = Learned(s, read, heads.load()) if read else None
-    judge = partial(learned.speeches, keep=tools.models.said_threshold) if learned else None
-    found = find_statements(text, names.mentions, times, title_end, judge)
-    statements = tuple(attribute(x, lead, outlets) for x in found)
-    s = setting.with_speeches(s, statements)
-    events = assemble.find_events(s, tools.models, statements, lead, learned.over(s) if learned else None)
+    statements = tuple(attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end))
+    s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
+    events = assemble.find_events(s, tools.models, statements, lead)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
         "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names.mentions, names.known, date)),

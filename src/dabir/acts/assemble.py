@@ -9,7 +9,6 @@ from functools import cache
 from dabir import resources
 from dabir.acts import plover
 from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
-from dabir.acts.learned import Learned
 from dabir.acts.setting import Setting
 from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement
 from dabir.names.places import PlaceMention
@@ -21,11 +20,9 @@ VISIT_REACH = 6  # tokens between «سفر» and the town
 PLACE_REACH = 14  # tokens between a trigger and the place it happened at
 
 
-def find_events(
-    s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution, learned: Learned | None = None
-) -> tuple[Event, ...]:
+def find_events(s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution) -> tuple[Event, ...]:
     """The events of an article, in text order. `lead` is the attribution of the whole item (outlet, agency)."""
-    groups = join(s, read_reports(s, m, learned))
+    groups = join(s, read_reports(s, m))
     if not groups:
         return ()
     best = max(range(len(groups)), key=lambda g: (max(r.main for r in groups[g]), -g))

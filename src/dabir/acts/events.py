@@ -15,8 +15,7 @@ from msgspec.structs import replace
 
 from dabir.acts import casting, linear
 from dabir.acts.features import Cues, trigger_features, when_features
-from dabir.acts.learned import Learned
-from dabir.acts.linear import Linear, sigmoid, softmax
+from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
 from dabir.acts.setting import Setting
 
@@ -45,7 +44,6 @@ class Models(Struct, frozen=True):
     keep_threshold: float = 0.5
     main_threshold: float = 0.5
     when_threshold: float = 0.5
-    said_threshold: float = 0.5
 
 
 class Part(Struct, frozen=True):
@@ -74,55 +72,47 @@ class Report(Struct, frozen=True):
 
 
 @cache
-def models(*, learned: bool) -> Models:
-    """The models that ship with the package, with the thresholds for reading with the encoder or without."""
+def models() -> Models:
+    """The models that ship with the package."""
     names = ("keep", "role", "cast", "status", "when", "main")
     found = {n: linear.load(n) for n in names}
-    cut = linear.thresholds("learned" if learned else "linear")
-    return Models(
-        **found, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"], said_threshold=cut["said"]
-    )
+    cut = linear.thresholds()
+    return Models(**found, keep_threshold=cut["keep"], main_threshold=cut["main"], when_threshold=cut["when"])
 
 
-def read_reports(s: Setting, m: Models, learned: Learned | None) -> tuple[Report, ...]:
+def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
     """Every trigger that reports an act, read; in text order."""
     cues, marks = Cues(s), prepositions(s)
     counts = Counter(x.state for x in s.mentions if x.state)
-    features = [trigger_features(s, n, cues) for n in range(len(s.triggers))]
-    odds = [(m.keep.logits(f)[0], m.main.logits(f)[0]) for f in features]
     out = []
-    for n, (keep, main) in enumerate(learned.triggers(odds) if learned and odds else odds):
-        p, chief = sigmoid(keep), sigmoid(main)
-        if p < (m.main_threshold if chief >= MAIN else m.keep_threshold):
+    for n in range(len(s.triggers)):
+        features = trigger_features(s, n, cues)
+        p = m.keep.probabilities(features)["yes"]
+        main = m.main.probabilities(features)["yes"]
+        if p < (m.main_threshold if main >= MAIN else m.keep_threshold):
             continue
         out.append(
             Report(
-                trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts, learned),
-                statuses=m.status.probabilities(features[n]), when=_when(s, n, m), main=chief,
+                trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts),
+                statuses=m.status.probabilities(features),
+                when=_when(s, n, m), main=main,
             )
         )  # fmt: skip
     return tuple(out)
 
 
-def chances(
-    s: Setting, n: int, role: Linear, marks: list[str], counts: Counter[str], learned: Learned | None = None
-) -> list[casting.Chance]:
+def chances(s: Setting, n: int, role: Linear, marks: list[str], counts: Counter[str]) -> list[casting.Chance]:
     """Every party near trigger n with its chances of each role."""
-    act, near = s.triggers[n].act, parties(s, n)
-    odds = [dict(zip(role.classes, role.logits(role_features(s, n, x, marks, counts)), strict=True)) for x in near]
-    found = learned.roles(n, near, odds) if learned else [_shares(x) for x in odds]
-    return [casting.chance(act, party, p) for party, p in zip(near, found, strict=True)]
+    act = s.triggers[n].act
+    return [
+        casting.chance(act, party, role.probabilities(role_features(s, n, party, marks, counts)))
+        for party in parties(s, n)
+    ]
 
 
-def _shares(odds: dict[str, float]) -> dict[str, float]:
-    return dict(zip(odds, softmax(list(odds.values())), strict=True))
-
-
-def _parts(
-    s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str], learned: Learned | None
-) -> tuple[Part, ...]:
+def _parts(s: Setting, n: int, m: Models, marks: list[str], counts: Counter[str]) -> tuple[Part, ...]:
     """The parties of trigger n's event with their roles, in text order."""
-    found = casting.best(s, n, chances(s, n, m.role, marks, counts, learned), marks, m.cast)
+    found = casting.best(s, n, chances(s, n, m.role, marks, counts), marks, m.cast)
     return tuple(sorted((Part(c.party.mentions[0], r, c.roles[r]) for c, r in found), key=lambda x: x.mention))
 
 

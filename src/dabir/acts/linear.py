@@ -61,7 +61,7 @@ def load(name: str) -> Linear:
     return Linear(tuple(raw["classes"]), tuple(raw["bias"]), {k: tuple(v) for k, v in raw["weights"].items()})
 
 
-def thresholds(which: str) -> Mapping[str, float]:
-    """The probabilities above which candidates are kept, for reading with the encoder (`learned`) or without (`linear`)."""
-    table: Mapping[str, float] = resources.toml("acts/models/thresholds.toml")[which]
-    return table
+@cache
+def thresholds() -> Mapping[str, float]:
+    """The probabilities above which candidates are kept, as training chose them by cross-validation."""
+    return {k: float(v) for k, v in resources.toml("acts/models/thresholds.toml").items()}

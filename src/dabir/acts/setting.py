@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from dabir.acts.frames import Trigger, find_triggers
 from dabir.model import Statement, Time
@@ -88,13 +87,22 @@ def build(
     mentions: Sequence[Mention],
     places: Sequence[PlaceMention],
     times: Sequence[Time],
+    statements: Sequence[Statement],
 ) -> Setting:
-    """The setting of one article; `title_end` is the key offset where the title ends (0 where there is none).
-
-    It has no speeches yet: `with_speeches` adds them.
-    """
+    """The setting of one article; `title_end` is the key offset where the title ends (0 where there is none)."""
     starts = tuple(a for a, _ in text.sentences)
+
+    def spread(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the ranges that touch each sentence."""
+        found: list[list[int]] = [[] for _ in starts]
+        for n, (start, end) in enumerate(ranges):
+            first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
+            for sentence in range(max(0, first), min(max(first, last), len(starts) - 1) + 1):
+                found[sentence].append(n)
+        return tuple(map(tuple, found))
+
     whens = tuple(When(*key_range(text, t.start, t.end), t) for t in times)
+    speeches = _speeches(text, statements, mentions)
     triggers = find_triggers(text)
     of_act: dict[str, list[int]] = {}
     for n, t in enumerate(triggers):
@@ -106,35 +114,20 @@ def build(
         mentions=tuple(mentions),
         places=tuple(places),
         whens=whens,
-        speeches=(),
+        speeches=speeches,
         triggers=triggers,
         words=tuple(t.text for t in text.tokens),
         token_starts=tuple(t.start for t in text.tokens),
         sentence_starts=starts,
-        mentions_in=spread(starts, ((m.start, m.start + 1) for m in mentions)),
-        whens_in=spread(starts, ((w.start, w.start + 1) for w in whens)),
-        places_in=spread(starts, ((p.start, p.start + 1) for p in places)),
-        speeches_in=tuple(() for _ in starts),
+        mentions_in=spread((m.start, m.start + 1) for m in mentions),
+        whens_in=spread((w.start, w.start + 1) for w in whens),
+        places_in=spread((p.start, p.start + 1) for p in places),
+        speeches_in=spread(
+            (min(x.start, x.cue[0] if x.cue else x.start), max(x.end, x.cue[1] if x.cue else x.end)) for x in speeches
+        ),
         of_act={act: tuple(ns) for act, ns in of_act.items()},
         titled=frozenset(m.state for m in mentions if m.state and m.start < title_end),
     )
-
-
-def with_speeches(s: Setting, statements: Sequence[Statement]) -> Setting:
-    """The setting with the article's statements."""
-    speeches = _speeches(s.text, statements, s.mentions)
-    ranges = ((min(x.start, x.cue[0] if x.cue else x.start), max(x.end, x.cue[1] if x.cue else x.end)) for x in speeches)
-    return replace(s, speeches=speeches, speeches_in=spread(s.sentence_starts, ranges))
-
-
-def spread(starts: Sequence[int], ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
-    """The numbers of the ranges that touch each sentence."""
-    found: list[list[int]] = [[] for _ in starts]
-    for n, (start, end) in enumerate(ranges):
-        first, last = bisect_right(starts, start) - 1, bisect_left(starts, end) - 1
-        for sentence in range(max(0, first), min(max(first, last), len(starts) - 1) + 1):
-            found[sentence].append(n)
-    return tuple(map(tuple, found))
 
 
 def _speeches(text: Text, statements: Sequence[Statement], mentions: Sequence[Mention]) -> tuple[Speech, ...]:

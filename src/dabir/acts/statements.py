@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -29,11 +29,8 @@ class Found(Struct, frozen=True):
     voice: Voice
 
 
-Judge = Callable[[Sequence[Found]], Sequence[Found]]  # drops candidates, or gives them another voice
-
-
 def find_statements(
-    text: Text, mentions: Sequence[Mention], times: Sequence[Time], title_end: int, judge: Judge | None = None
+    text: Text, mentions: Sequence[Mention], times: Sequence[Time], title_end: int
 ) -> tuple[Statement, ...]:
     """The statements of a text in order, with ids s1, s2, ...
 
@@ -43,8 +40,7 @@ def find_statements(
     if not text.key:
         return ()
     v, found = propose(text, mentions, title_end)
-    kept = settle(text.key, v, found)
-    kept = _unique(text.key, judge(kept)) if judge else kept
+    kept = _unique(text.key, [f for f in found if _holds(v, f)])
     return tuple(_statement(text, v, f, mentions, times, f"s{n}") for n, f in enumerate(kept, 1))
 
 
@@ -54,11 +50,6 @@ def propose(text: Text, mentions: Sequence[Mention], title_end: int) -> tuple[Vi
     found = candidates(v)
     named = name_speakers(v, found, mentions)
     return v, [Found(c, voice) for c, voices in zip(found, named, strict=True) for voice in voices]
-
-
-def settle(key: str, v: View, found: Sequence[Found]) -> list[Found]:
-    """The candidates that are statements as far as rules tell, each once."""
-    return _unique(key, [f for f in found if _holds(v, f)])
 
 
 def _holds(v: View, f: Found) -> bool:
@@ -72,7 +63,7 @@ def _holds(v: View, f: Found) -> bool:
     return c.end - c.start >= 4
 
 
-def _unique(key: str, found: Sequence[Found]) -> list[Found]:
+def _unique(key: str, found: list[Found]) -> list[Found]:
     """Drops what the same speaker says again in the same words, as where the body repeats its title."""
     out: list[Found] = []
     seen: set[tuple[str, str]] = set()

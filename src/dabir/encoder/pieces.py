@@ -10,7 +10,7 @@ from msgspec import Struct
 from dabir.encoder.windows import Window, window
 from dabir.text.types import Text
 
-LONGEST = 320  # pieces of a window; a longer sentence is a window alone, cut at `LIMIT`
+LONGEST = 96  # pieces of a window, some two sentences; a longer sentence is a window alone, cut at `LIMIT`
 LIMIT = 510  # the encoder has that many places, two of them for the marks at the ends
 
 Coded = tuple[list[int], list[tuple[int, int]]]  # ids with the marks at the ends, and the window's offsets of each

@@ -22,21 +22,19 @@ if TYPE_CHECKING:
     Array = NDArray[np.float32]
 
 MODEL, TOKENIZER = "models/encoder.onnx", "models/tokenizer.json"
-STEP = 16  # window lengths are rounded up to a multiple: few shapes, little memory
-AT_ONCE = 8  # windows of one run
+OUTPUTS = ("names", "titles")
 
 
 class Read(Struct, frozen=True):
-    """A text as the encoder read it: a vector (P x W) and label scores (P x labels) for each of its pieces."""
+    """A text as the encoder read it: the label scores of names and of titles (pieces x labels)."""
 
     pieces: Pieces
-    vectors: Any
     names: Any
     titles: Any
 
 
 class Encoder:
-    """Texts to vectors; holds the session and the tokenizer, no text."""
+    """Texts to label scores; holds the session and the tokenizer, no text."""
 
     def __init__(self, session: Any, tokenizer: Any) -> None:
         self._session, self._tokenizer = session, tokenizer
@@ -46,29 +44,17 @@ class Encoder:
         return [(x.ids, x.offsets) for x in self._tokenizer.encode_batch(list(texts))]
 
     def read(self, text: Text) -> Read:
-        """The vectors of a text's pieces. The same text gives the same vectors: its windows alone share a run."""
+        """The labels of a text's pieces. Each window is a run of its own: int8 scales are a run's, so what else is read changes
+        nothing, and no window is padded to another's length."""
         import numpy as np
 
         cut = pieces(text, self.code)
-        order = sorted(range(len(cut.ids)), key=lambda n: len(cut.ids[n]))
-        found: dict[int, list[Array]] = {}
-        for at in range(0, len(order), AT_ONCE):
-            part = order[at : at + AT_ONCE]
-            size = -(-len(cut.ids[part[-1]]) // STEP) * STEP
-            ids = np.ones((len(part), size), dtype=np.int64)
-            mask = np.zeros((len(part), size), dtype=np.float32)
-            for row, n in enumerate(part):
-                ids[row, : len(cut.ids[n])] = cut.ids[n]
-                mask[row, : len(cut.ids[n])] = 1
-            outputs = self._session.run(None, {"ids": ids, "mask": mask})
-            for row, n in enumerate(part):
-                found[n] = [x[row] for x in outputs]
-        places = cut.places
-        kinds = 3 if found else 0
-        columns = [np.array([found[w][k][i] for w, i in places], dtype=np.float32) for k in range(kinds)]
-        while len(columns) < 3:
-            columns.append(np.zeros((0, 1), dtype=np.float32))
-        return Read(cut, *columns)
+        rows: list[list[Array]] = []
+        for ids in cut.ids:
+            one = np.array([ids], dtype=np.int64)
+            rows.append([x[0] for x in self._session.run(list(OUTPUTS), {"ids": one, "mask": np.ones_like(one, dtype=np.float32)})])
+        columns = [np.array([rows[w][k][i] for w, i in cut.places], dtype=np.float32) for k in range(len(OUTPUTS))]
+        return Read(cut, **dict(zip(OUTPUTS, columns, strict=True)))
 
 
 @cache

@@ -1,7 +1,7 @@
 """Our own annotation of events and statements, as committed: item ids, offsets and labels, no outlet's words.
 
-    python training/reader/gold.py collect ITEMS.json OUT.jsonl FILE ...       annotators' files to offsets, and their agreement
-    python training/reader/gold.py words ANNOTATIONS.jsonl NEWS.gz OUT.jsonl   offsets to a gold file in the guidelines' format
+    python training/gold.py collect ITEMS.json OUT.jsonl FILE ...       annotators' files to offsets, and their agreement
+    python training/gold.py words ANNOTATIONS.jsonl NEWS.gz OUT.jsonl   offsets to a gold file in the guidelines' format
 
 Offsets are those of title, blank line, and the text's first `length` characters.
 """
@@ -9,7 +9,6 @@ Offsets are those of title, blank line, and the text's first `length` characters
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -121,14 +120,6 @@ def to_words(annotations: Path, news: Path, out: Path) -> None:
     lines = [json.dumps(words(r, items[r["id"]]), ensure_ascii=False) for r in rows]
     out.write_text("".join(x + "\n" for x in lines), encoding="utf-8")
     print(f"{len(lines)} articles")
-
-
-def scorer(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("score", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 if __name__ == "__main__":

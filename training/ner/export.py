@@ -1,7 +1,6 @@
-"""The trained reader as what ships: the encoder in int8 (ONNX), its tokenizer without the pieces that our text never has, the
-heads in half precision.
+"""The trained tagger as what ships: the encoder in int8 (ONNX), and its tokenizer without the pieces that our text never has.
 
-    python training/reader/export.py --encoder DIR --model reader.pt --news NEWS.gz ... --out src/dabir/data/models
+    python training/ner/export.py --encoder DIR --model student.pt --news NEWS.gz ... --out src/dabir/data/models
 
 Pieces are counted over texts as the encoder reads them (restored, folded): folding leaves many of a web vocabulary's pieces
 without use. Those seen fewer than `LEAST` times go, except single characters.
@@ -14,39 +13,33 @@ import gzip
 import hashlib
 import json
 import random
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent / "ner"))
+import model as ner_model
+import onnx
+import torch
+import train as ner_train
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from torch import Tensor, nn
 
-import model as ner_model  # noqa: E402
-import numpy as np  # noqa: E402
-import onnx  # noqa: E402
-import torch  # noqa: E402
-import train as ner_train  # noqa: E402
-from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: E402
-from tokenizers import Tokenizer  # noqa: E402
-from torch import Tensor, nn  # noqa: E402
+from dabir.encoder.windows import window
+from dabir.text.clean import clean
 
-from dabir.encoder.windows import window  # noqa: E402
-from dabir.text.clean import clean  # noqa: E402
-
-LEFT_OUT = ("when.", "undated.")  # learned beside the rest; on articles held out the linear model dates better
-CARD = """# What data/models holds; docs/encoder.md is the model card. Written by training/reader/export.py.
-made_by = "training/ner/train.py, training/reader/train.py, training/reader/export.py"
+CARD = """# What data/models holds; docs/encoder.md is the model card. Written by training/ner/export.py.
+made_by = "training/ner/train.py, training/ner/export.py"
 made_from = [
   "multilingual-e5-small (MIT), vocabulary cut to the pieces that Persian news has",
   "ParsTwiNER (MIT)",
-  "training/ner/annotations.jsonl, training/reader/annotations.jsonl (ours: labels on sentences and items of news)",
+  "training/ner/annotations.jsonl (ours: labels on sentences of news)",
 ]
 licence = "MIT for the weights' origin (NOTICE), Apache-2.0 for the rest"
 """
 LEAST = 3
-ITEMS = 4_000  # of the news whose pieces are counted
+ITEMS = 12_000  # of the news whose pieces are counted
 LONGEST = 512  # places
 
 
@@ -106,10 +99,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    saved = torch.load(options.model, weights_only=True)
-    state = saved["state"] if "state" in saved else {f"tagger.{k}": v for k, v in saved.items()}
     tagger = ner_model.load(options.encoder, ner_train.STUDENT)
-    tagger.load_state_dict({k.removeprefix("tagger."): v for k, v in state.items() if k.startswith("tagger.")})
+    tagger.load_state_dict(torch.load(options.model, weights_only=True))
     tokenizer = Tokenizer.from_file(str(options.encoder / "tokenizer.json"))
     tokenizer.no_truncation()
     raw, kept = pruned(
@@ -117,13 +108,8 @@ def main() -> None:
     )
     tagger.words = nn.Embedding.from_pretrained(tagger.words.weight.detach()[kept])
     (options.out / "tokenizer.json").write_text(json.dumps(raw, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-    print(f"{len(kept)} pieces of {len(saved) and tokenizer.get_vocab_size()}")
+    print(f"{len(kept)} pieces of {tokenizer.get_vocab_size()}")
     encoder(Shipped(tagger).eval(), options.out / "encoder.onnx")
-    if "words" in saved:
-        arrays = {k.removeprefix("heads."): v.half().numpy() for k, v in state.items() if k.startswith("heads.")}
-        arrays = {k: v for k, v in arrays.items() if not k.startswith(LEFT_OUT)}
-        names = {f"words.{place}": np.array(saved["words"][given]) for given, place in (("pair", "role"), ("speech", "voice"))}
-        np.savez_compressed(options.out / "heads.npz", **arrays, **names)
     card(options.out)
 
 
