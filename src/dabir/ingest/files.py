@@ -7,7 +7,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
@@ -16,49 +16,13 @@ from dabir.errors import InputError
 from dabir.ingest.dates import publication_date
 from dabir.ingest.decode import MAX_CHARACTERS, check_persian, decode
 from dabir.ingest.html import read_page
+from dabir.ingest.raw import NO_DEFAULTS, Defaults, Failure, RawArticle
+
+__all__ = ["NO_DEFAULTS", "SUFFIXES", "Defaults", "Failure", "RawArticle", "articles", "from_lines", "from_page"]
 
 SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz")
 _KINDS = ".txt, .html, .jsonl, .jsonl.gz"
 _MAX_BYTES = 4 * MAX_CHARACTERS
-
-
-class RawArticle(Struct, frozen=True):
-    """An article as it came in, ready to be read.
-
-    `text` is the body, `title` stands apart (the reader puts the two together).
-    `where` names the file (and line) for messages, `ref` is the input's own id, `published` is ISO.
-    """
-
-    text: str
-    title: str | None = None
-    published: str | None = None
-    published_basis: Literal["given", "page"] | None = None
-    outlet: str | None = None
-    url: str | None = None
-    ref: str | None = None
-    where: str = ""
-
-
-class Failure(Struct, frozen=True):
-    """An input that could not be read: where it is, and what is wrong and what to do."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        """One line for a person."""
-        return f"{self.where}: {self.message}"
-
-
-class Defaults(Struct, frozen=True):
-    """What the caller knows of articles that do not say it themselves; `published` is ISO."""
-
-    published: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-
-
-NO_DEFAULTS = Defaults()
 
 
 class _Line(Struct, frozen=True):
@@ -153,7 +117,7 @@ def _file(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
     if name.endswith((".jsonl", ".jsonl.gz")):
         yield from _json_lines(path, defaults)
     elif name.endswith((".html", ".htm")):
-        yield _one(lambda: _html(_bytes(path), where, defaults), where)
+        yield _one(lambda: from_page(_bytes(path), where, defaults), where)
     elif name.endswith(".txt"):
         yield _one(lambda: _text(decode(_bytes(path)), where, defaults), where)
     elif not path.exists():
@@ -210,17 +174,23 @@ def _text(text: str, where: str, defaults: Defaults) -> RawArticle:
     )
 
 
-def _html(data: bytes, where: str, defaults: Defaults) -> RawArticle:
-    page = read_page(data)
+def from_page(
+    data: bytes, where: str, defaults: Defaults = NO_DEFAULTS, url: str | None = None, charset: str | None = None
+) -> RawArticle:
+    """The article of a web page. Raises InputError where there is none, or it is not Persian.
+
+    `url` is the address the page came from and `charset` the encoding its server named, where known.
+    """
+    page = read_page(data, url or defaults.url, charset)
     check_persian(page.text)
-    published = defaults.published or (publication_date(page.published) if page.published else None)
-    basis: Literal["given", "page"] = "given" if defaults.published else "page"
+    given = defaults.published is not None
     return RawArticle(
         text=page.text,
         title=page.title,
-        published=published,
-        published_basis=basis if published else None,
+        published=defaults.published if given else page.published,
+        published_basis="given" if given else "page" if page.published else None,
+        published_reason=None if given else page.reason,
         outlet=defaults.outlet or page.outlet,
-        url=defaults.url or page.url,
+        url=url or defaults.url or page.url,
         where=where,
     )
