@@ -18,6 +18,7 @@ ORDER = (
     {"__init__"},
     {"evaluate", "gold", "views", "ingest"},
     {"parallel", "scoring", "output", "dating", "lookup", "restoring", "samples"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )

@@ -13,41 +13,54 @@ import msgspec
 from msgspec import Struct
 
 from dabir.errors import InputError
+from dabir.ingest.addresses import is_address
 from dabir.ingest.dates import publication_date
 from dabir.ingest.decode import MAX_CHARACTERS, check_persian, decode
-from dabir.ingest.html import read_page
-from dabir.ingest.raw import NO_DEFAULTS, Defaults, Failure, RawArticle
+from dabir.ingest.html import from_page
+from dabir.ingest.raw import NO_DEFAULTS, Basis, Defaults, Failure, RawArticle
+from dabir.ingest.warc import read_warc
+from dabir.model import NoDate
 
-__all__ = ["NO_DEFAULTS", "SUFFIXES", "Defaults", "Failure", "RawArticle", "articles", "from_lines", "from_page"]
+__all__ = ["NO_DEFAULTS", "SUFFIXES", "Defaults", "Failure", "RawArticle", "articles", "as_line", "from_lines"]
 
-SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz")
-_KINDS = ".txt, .html, .jsonl, .jsonl.gz"
+SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".warc", ".warc.gz")
+_KINDS = ".txt, .html, .jsonl, .jsonl.gz, .warc, .warc.gz"
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
 
-class _Line(Struct, frozen=True):
+class Line(Struct, frozen=True, omit_defaults=True):
     """One line of a .jsonl file; other keys are let be."""
 
     text: str
     id: str | int | None = None
     title: str | None = None
     published: str | None = None
+    published_basis: Basis = None
+    published_reason: NoDate | None = None
     outlet: str | None = None
     url: str | None = None
 
 
-_line_decoder = msgspec.json.Decoder(_Line)
+Fetch = Callable[[str, Defaults], RawArticle | Failure]
+
+_line_decoder = msgspec.json.Decoder(Line)
 
 
 def articles(
-    paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, stdin: BinaryIO | None = None
+    paths: Iterable[str | Path],
+    defaults: Defaults = NO_DEFAULTS,
+    stdin: BinaryIO | None = None,
+    fetch: Fetch | None = None,
 ) -> Iterator[RawArticle | Failure]:
-    """The articles of `paths`, in order: files by their suffix, folders (sorted, with subfolders), `-` for `stdin`.
+    """The articles of `paths`, in order: files by their suffix, folders (sorted, with subfolders), `-` for `stdin`,
+    addresses by `fetch` (none: the network is not used).
 
     What cannot be read is a Failure in its place. Nothing is opened before its turn.
     """
     for path in paths:
-        if str(path) == "-":
+        if is_address(str(path)):
+            yield fetch(str(path), defaults) if fetch else Failure(str(path), "the network is not used here; save the page")
+        elif str(path) == "-":
             yield _stdin(stdin, defaults)
         elif Path(path).is_dir():
             yield from _folder(Path(path), defaults)
@@ -83,12 +96,21 @@ def _from_line(line: bytes, where: str, defaults: Defaults) -> RawArticle:
         text=row.text,
         title=(row.title or "").strip() or None,
         published=published,
-        published_basis="given" if published else None,
+        published_basis=((row.published and row.published_basis) or "given") if published else None,
+        published_reason=None if published else row.published_reason,
         outlet=row.outlet or defaults.outlet,
         url=row.url or defaults.url,
         ref=None if row.id is None else str(row.id),
         where=where,
     )
+
+
+def as_line(raw: RawArticle) -> Line:
+    """The line of a .jsonl file that gives this article when it is read."""
+    return Line(
+        text=raw.text, id=raw.ref, title=raw.title, published=raw.published, published_basis=raw.published_basis,
+        published_reason=raw.published_reason, outlet=raw.outlet, url=raw.url,
+    )  # fmt: skip
 
 
 def _stdin(stream: BinaryIO | None, defaults: Defaults) -> RawArticle | Failure:
@@ -116,6 +138,8 @@ def _file(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
     name, where = path.name.lower(), str(path)
     if name.endswith((".jsonl", ".jsonl.gz")):
         yield from _json_lines(path, defaults)
+    elif name.endswith((".warc", ".warc.gz")):
+        yield from _archive(path, defaults)
     elif name.endswith((".html", ".htm")):
         yield _one(lambda: from_page(_bytes(path), where, defaults), where)
     elif name.endswith(".txt"):
@@ -124,6 +148,15 @@ def _file(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
         yield Failure(where, "there is no such file")
     else:
         yield Failure(where, f"an unknown kind of file; files that are read: {_KINDS}")
+
+
+def _archive(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
+    try:
+        yield from read_warc(path, defaults)
+    except FileNotFoundError:
+        yield Failure(str(path), "there is no such file")
+    except OSError as error:
+        yield Failure(str(path), f"cannot be opened ({error.strerror or error})")
 
 
 def _one(read: Callable[[], RawArticle], where: str) -> RawArticle | Failure:
@@ -170,27 +203,5 @@ def _text(text: str, where: str, defaults: Defaults) -> RawArticle:
         published_basis="given" if defaults.published else None,
         outlet=defaults.outlet,
         url=defaults.url,
-        where=where,
-    )
-
-
-def from_page(
-    data: bytes, where: str, defaults: Defaults = NO_DEFAULTS, url: str | None = None, charset: str | None = None
-) -> RawArticle:
-    """The article of a web page. Raises InputError where there is none, or it is not Persian.
-
-    `url` is the address the page came from and `charset` the encoding its server named, where known.
-    """
-    page = read_page(data, url or defaults.url, charset)
-    check_persian(page.text)
-    given = defaults.published is not None
-    return RawArticle(
-        text=page.text,
-        title=page.title,
-        published=defaults.published if given else page.published,
-        published_basis="given" if given else "page" if page.published else None,
-        published_reason=None if given else page.reason,
-        outlet=defaults.outlet or page.outlet,
-        url=url or defaults.url or page.url,
         where=where,
     )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dabir.errors import InputError
-from dabir.ingest.decode import decode_page
+from dabir.ingest.decode import check_persian, decode_page
+from dabir.ingest.raw import NO_DEFAULTS, Defaults, RawArticle
 from dabir.model import NoDate
 from dabir.resources import toml
 from dabir.text.keys import key
@@ -72,6 +73,28 @@ def read_page(data: bytes, url: str | None = None, charset: str | None = None) -
         reason=published.reason,
         outlet=known.outlet or found.sitename or None,
         url=url or found.url or None,
+    )
+
+
+def from_page(
+    data: bytes, where: str, defaults: Defaults = NO_DEFAULTS, url: str | None = None, charset: str | None = None
+) -> RawArticle:
+    """The article of a web page. Raises InputError where there is none, or it is not Persian.
+
+    `url` is the address the page came from and `charset` the encoding its server named, where known.
+    """
+    page = read_page(data, url or defaults.url, charset)
+    check_persian(page.text)
+    given = defaults.published is not None
+    return RawArticle(
+        text=page.text,
+        title=page.title,
+        published=defaults.published if given else page.published,
+        published_basis="given" if given else "page" if page.published else None,
+        published_reason=None if given else page.reason,
+        outlet=defaults.outlet or page.outlet,
+        url=url or defaults.url or page.url,
+        where=where,
     )
 
 

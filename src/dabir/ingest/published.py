@@ -14,11 +14,10 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lxml.html import HtmlElement
 from msgspec import Struct
 
 from dabir.errors import InputError
@@ -28,6 +27,9 @@ from dabir.resources import table, toml
 from dabir.text.clean import outline
 from dabir.text.keys import key
 from dabir.times.find import find_times
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
 
 _YEARS = range(1990, 2100)
 _LONGEST = 160  # characters of an element that is a date and not a sentence with one

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from dabir.model import NoDate
 
+Basis = Literal["given", "page", "feed"] | None
+
 
 class RawArticle(Struct, frozen=True):
     """An article as it came in, ready to be read.
@@ -20,7 +22,7 @@ class RawArticle(Struct, frozen=True):
     text: str
     title: str | None = None
     published: str | None = None
-    published_basis: Literal["given", "page", "feed"] | None = None
+    published_basis: Basis = None
     published_reason: NoDate | None = None
     outlet: str | None = None
     url: str | None = None
