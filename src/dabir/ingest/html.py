@@ -11,6 +11,7 @@ from dabir.errors import InputError
 from dabir.ingest.decode import check_persian, decode_page
 from dabir.ingest.raw import NO_DEFAULTS, Defaults, RawArticle
 from dabir.model import NoDate
+from dabir.names.kb import squeeze
 from dabir.resources import toml
 from dabir.text.keys import key
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 MAX_PAGE = 20_000_000
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _LINKS = ("ul", "ol", "a", "div", "p", "section", "li")
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u00ad\u2060\ufeff"
+_LETTERS = ("𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇", "𐑐𐑑𐑒𐑓𐑔𐑕𐑖𐑗", "𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷", "𐔀𐔁𐔂𐔃𐔄𐔅𐔆𐔇")  # of scripts that no Persian page is in
+_ABOVE = 8  # lines among which the headline is looked for
 _LABEL_LINE = 90  # characters of a line that is a label with its value
 
 
@@ -58,20 +62,22 @@ def read_page(data: bytes, url: str | None = None, charset: str | None = None) -
     known = site(url or _own_address(tree))
     published = find_published(tree, known.zone)
     _strip(tree)
+    shown = _show(tree, text)
     # Dates are found above: trafilatura's own search reads neither Jalali months nor zones.
     found = trafilatura.bare_extraction(
         tree, url=url, include_comments=False, include_tables=False, with_metadata=True,
         date_extraction_params={"extensive_search": False, "original_date": True, "max_date": "2100-01-01"},
     )  # fmt: skip
-    body = _body(found.text or "") if found is not None else ""
+    title = found.title.translate(shown) if found is not None and found.title else None
+    body = _body((found.text or "").translate(shown), title) if found is not None else ""
     if found is None or not body.strip():
         raise InputError("no article was found in the page; save its text as .txt")
     return Page(
         text=body,
-        title=found.title or None,
+        title=title,
         published=published.value,
         reason=published.reason,
-        outlet=known.outlet or found.sitename or None,
+        outlet=known.outlet or (found.sitename or "").translate(shown) or None,
         url=url or found.url or None,
     )
 
@@ -131,6 +137,23 @@ def _strip(tree: HtmlElement) -> None:
             element.drop_tree()
 
 
+def _show(tree: HtmlElement, source: str) -> dict[int, str]:
+    """Put letters in the place of characters that show nothing, and return what turns them back.
+
+    trafilatura deletes whatever does not print, and with it every half-space of a Persian text.
+    """
+    letters = next((block for block in _LETTERS if not any(c in source for c in block)), _LETTERS[0])
+    there = {ord(c): letter for c, letter in zip(_UNSEEN, letters, strict=True)}
+    for element in tree.iter():
+        if element.text:
+            element.text = element.text.translate(there)
+        if element.tail:
+            element.tail = element.tail.translate(there)
+        if element.tag == "meta" and element.get("content"):
+            element.set("content", element.get("content").translate(there))
+    return {ord(letter): c for c, letter in zip(_UNSEEN, letters, strict=True)}
+
+
 def _is_article(element: HtmlElement, half: float) -> bool:
     holds = element.find(".//h1") is not None or element.find(".//*[@itemprop='articleBody']") is not None
     return holds or len(element.text_content()) > half
@@ -163,10 +186,19 @@ def _all_links(element: HtmlElement) -> bool:
     return linked > 0 and linked >= 0.8 * len("".join(element.text_content().split()))
 
 
-def _body(text: str) -> str:
-    """The body without lines that are a label of the page and its value, such as «کد خبر: ۱۲۳۴»."""
+def _body(text: str, title: str | None) -> str:
+    """The body without the headline and what stands above it (section, date), and without lines that are a label of the page
+    and its value, such as «کد خبر: ۱۲۳۴»."""
     labels = tuple(sorted((key(w) for w in toml("ingest/pages.toml")["aside"]["lines"]), key=len, reverse=True))
-    return "\n".join(line for line in text.split("\n") if not _is_label(line, labels))
+    lines = text.split("\n")
+    headline = squeeze(title or "")
+    for number, line in enumerate(lines[:_ABOVE]):
+        if headline and squeeze(line) == headline:
+            lines = lines[number + 1 :]
+            break
+        if len(line) > _LABEL_LINE:
+            break
+    return "\n".join(line for line in lines if not _is_label(line, labels))
 
 
 def _is_label(line: str, labels: tuple[str, ...]) -> bool:

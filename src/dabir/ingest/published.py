@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _YEARS = range(1990, 2100)
+_FIGURES = re.compile(r"\d{4}-\d\d-\d\d([Tt ][\d:.]+ ?([Zz]|[+-][\d:]+)?)?")
 _LONGEST = 160  # characters of an element that is a date and not a sentence with one
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _ELSEWHERE = frozenset({"header", "nav", "footer", "aside"})
@@ -80,7 +81,7 @@ def read_stamp(given: str, zone: str | None) -> str | None:
     text = given.strip()[:_LONGEST]
     if not text:
         return None
-    value = _iso(text) or _rfc2822(text) or _worded(text)
+    value = _iso(text) if _FIGURES.fullmatch(text) else _rfc2822(text) or _worded(text)
     if value is None or int(value[:4]) not in _YEARS:
         return None
     return _local(value, zone)
