@@ -19,7 +19,7 @@ Status = Literal["held", "ongoing", "planned", "proposed", "cancelled", "postpon
 Role = Literal["participant", "actor", "recipient", "host", "mediator"]
 Rank = Literal["head", "minister", "deputy", "envoy", "expert", "spokesperson"]
 Missing = Literal["not-stated", "not-resolved"]
-NoDate = Literal["not-given", "not-stated", "not-readable"]
+NoDate = Literal["not-given", "not-stated", "not-readable", "ambiguous"]
 
 
 class Span(Struct, frozen=True):
@@ -50,8 +50,8 @@ class Name(Struct, frozen=True):
 class Article(Struct, frozen=True):
     """What was read, as it came, with its restored text and the edits between the two.
 
-    `published_reason` says why a null `published` is null: nobody gave one, the page or feed states none, or what it states
-    is no date.
+    `published_reason` says why a null `published` is null: nobody gave one, the page or feed states none, what it states
+    is no date, or it shows several without saying which is its own.
     """
 
     id: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from dabir.errors import InputError
 from dabir.ingest.decode import check_persian, decode_page
+from dabir.ingest.published import find_published, marks, site
 from dabir.ingest.raw import NO_DEFAULTS, Defaults, RawArticle
 from dabir.model import NoDate
 from dabir.names.kb import squeeze
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 MAX_PAGE = 20_000_000
-_NOT_LETTERS = re.compile(r"[^a-z]+")
 _LINKS = ("ul", "ol", "a", "div", "p", "section", "li")
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u00ad\u2060\ufeff"
 _LETTERS = ("𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇", "𐑐𐑑𐑒𐑓𐑔𐑕𐑖𐑗", "𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷", "𐔀𐔁𐔂𐔃𐔄𐔅𐔆𐔇")  # of scripts that no Persian page is in
+_MOST_LINKS = 50  # siblings that a heading of other news may open
 _ABOVE = 8  # lines among which the headline is looked for
 _LABEL_LINE = 90  # characters of a line that is a label with its value
 
@@ -47,8 +48,6 @@ def read_page(data: bytes, url: str | None = None, charset: str | None = None) -
     try:
         import lxml.html
         import trafilatura
-
-        from dabir.ingest.published import find_published, site
     except ImportError:
         raise InputError("reading web pages needs trafilatura: pip install 'dabir[html]'") from None
     if len(data) > MAX_PAGE:
@@ -127,13 +126,16 @@ def _strip(tree: HtmlElement) -> None:
     for element in tree.iter():
         if not isinstance(element.tag, str) or element.tag in ("html", "head", "body", "meta", "link", "title"):
             continue
-        marks = set(_NOT_LETTERS.split(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
-        if element.tag in tags or marks & classes:
+        if element.tag in tags or marks(element) & classes:
             doomed.append(element)
         elif key((element.text or "").strip()[:60]).startswith(openers):
             doomed.extend(_opened(element, openers))
+    gone: set[HtmlElement] = set()
     for element in doomed:
-        if element.getparent() is not None and (element.tag in ("script", "style") or not _is_article(element, half)):
+        if element in gone or any(a in gone for a in element.iterancestors()):
+            continue
+        if element.tag in ("script", "style") or not _is_article(element, half):
+            gone.add(element)
             element.drop_tree()
 
 
@@ -174,7 +176,7 @@ def _opened(element: HtmlElement, openers: tuple[str, ...]) -> list[HtmlElement]
     if top.tail and top.tail.strip():
         return []
     following = []
-    for after in top.itersiblings():
+    for after in islice(top.itersiblings(), _MOST_LINKS):
         if after.tag not in _LINKS or not _all_links(after):
             break
         following.append(after)

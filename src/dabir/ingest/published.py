@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,10 +34,11 @@ if TYPE_CHECKING:
 
 _YEARS = range(1990, 2100)
 _FIGURES = re.compile(r"\d{4}-\d\d-\d\d([Tt ][\d:.]+ ?([Zz]|[+-][\d:]+)?)?")
+_MOST = 300  # elements looked at, so that a page made of dates costs no more than others
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _LONGEST = 160  # characters of an element that is a date and not a sentence with one
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _ELSEWHERE = frozenset({"header", "nav", "footer", "aside"})
-_LISTED = frozenset({"li", "ul", "ol", "table"})
 
 
 class Published(Struct, frozen=True):
@@ -81,7 +83,12 @@ def read_stamp(given: str, zone: str | None) -> str | None:
     text = given.strip()[:_LONGEST]
     if not text:
         return None
-    value = _iso(text) if _FIGURES.fullmatch(text) else _rfc2822(text) or _worded(text)
+    if _FIGURES.fullmatch(text):
+        value = _iso(text)
+    elif _SLASHED.match(text):
+        value = _slashed(text)
+    else:
+        value = _rfc2822(text) or _worded(text)
     if value is None or int(value[:4]) not in _YEARS:
         return None
     return _local(value, zone)
@@ -91,6 +98,15 @@ def _iso(text: str) -> str | None:
     try:
         return publication_date(text)
     except InputError:
+        return None
+
+
+def _slashed(text: str) -> str | None:
+    """Figures with the year last. With AM or PM they are American, month first; without, whether a day or a month comes
+    first is not known."""
+    try:
+        return datetime.strptime(text, "%m/%d/%Y %I:%M:%S %p").isoformat()
+    except ValueError:
         return None
 
 
@@ -129,11 +145,14 @@ def find_published(page: HtmlElement, zone: str | None) -> Published:
             continue
         shown = next((v for v in (read_stamp(t, zone) for t in _labelled(page)) if v), None)
         return Published(_as_shown(text, value, shown) if shown else value)
-    for text in (*_labelled(page), *_marked(page)):
+    for text in _labelled(page):
         value = read_stamp(text, zone)
         if value is not None:
             return Published(value)
-    return Published(None, "not-readable" if stated else "not-stated")
+    marked = tuple(v for v in (read_stamp(t, zone) for t in _marked(page)) if v)
+    if len({v[:10] for v in marked}) == 1:
+        return Published(max(marked, key=len) if len({v for v in marked if "T" in v}) <= 1 else marked[0][:10])
+    return Published(None, "ambiguous" if marked else "not-readable" if stated else "not-stated")
 
 
 def _as_shown(text: str, value: str, shown: str) -> str:
@@ -187,36 +206,44 @@ def _json_ld(page: HtmlElement) -> Iterator[dict[str, Any]]:
 def _labelled(page: HtmlElement) -> Iterator[str]:
     """Short visible texts that a label such as «تاریخ انتشار» opens."""
     labels = tuple(sorted((key(w) for w in toml("ingest/pages.toml")["dates"]["labels"]), key=len, reverse=True))
-    for element in page.iter():
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "title"):
+    opened = (e for e in _visible(page) if key((e.text or "").strip()[:_LONGEST]).startswith(labels))
+    for element in islice(opened, _MOST):
+        if _away(element):
             continue
-        opening = key((element.text or "").strip()[:_LONGEST])
-        if not opening.startswith(labels) or _away(element):
-            continue
-        own = " ".join(element.text_content().split())
-        beside = " ".join((element.tail or "").split())
         after = element.getnext()
-        for text in (own, beside, " ".join(after.text_content().split()) if after is not None else ""):
+        near = (element.text_content(), element.tail or "", after.text_content() if after is not None else "")
+        for text in (" ".join(t[: 2 * _LONGEST].split()) for t in near):
             if text and len(text) <= _LONGEST and any(c.isdigit() for c in text):
                 yield text
                 break
 
 
 def _marked(page: HtmlElement) -> Iterator[str]:
-    """Short visible texts in elements that are marked as a date, outside of page heads and of lists of other news."""
-    classes = set(toml("ingest/pages.toml")["dates"]["classes"])
-    for element in page.iter():
-        if not isinstance(element.tag, str) or _away(element):
+    """Short visible texts in elements that are marked as a date, outside of page heads, comments and lists of other news."""
+    words = toml("ingest/pages.toml")
+    classes, aside = set(words["dates"]["classes"]), set(words["aside"]["classes"])
+    for element in islice((e for e in _visible(page) if e.tag == "time" or marks(e) & classes), _MOST):
+        text = element.get("datetime") or " ".join(element.text_content()[: 2 * _LONGEST].split())
+        if len(text) > _LONGEST or not any(c.isdigit() for c in text) or "امروز" in text or _away(element):
             continue
-        marks = set(_NOT_LETTERS.split(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
-        if element.tag != "time" and not marks & classes:
-            continue
-        text = element.get("datetime") or " ".join(element.text_content().split())
-        if len(text) <= _LONGEST and any(c.isdigit() for c in text) and not element.xpath("ancestor-or-self::a"):
+        if not any(a.tag == "a" or marks(a) & aside for a in (element, *element.iterancestors())):
             yield text
 
 
+def _visible(page: HtmlElement) -> Iterator[HtmlElement]:
+    return (e for e in page.iter() if isinstance(e.tag, str) and e.tag not in ("script", "style", "title", "meta"))
+
+
+def marks(element: HtmlElement) -> set[str]:
+    """The words of an element's class and id, parted by anything but letters."""
+    return set(_NOT_LETTERS.split(f"{element.get('class') or ''} {element.get('id') or ''}".lower()))
+
+
 def _away(element: HtmlElement) -> bool:
-    """Whether the element stands in a page's head, foot or margin (an article's own head is the article's)."""
-    above = [a.tag for a in element.iterancestors()]
-    return bool(_ELSEWHERE & set(above)) and "article" not in above and "main" not in above
+    """Whether the element stands in a page's head, foot or margin. The head of the article itself is none: it holds the
+    headline, or lies in the article."""
+    heads = set(toml("ingest/pages.toml")["dates"]["heads"])
+    above = tuple(element.iterancestors())
+    if any(a.tag in ("article", "main") for a in above):
+        return False
+    return any((a.tag in _ELSEWHERE or (a.tag != "body" and marks(a) & heads)) and a.find(".//h1") is None for a in above)
