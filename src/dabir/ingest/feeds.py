@@ -101,7 +101,7 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> tuple[I
     # A stream, since feedparser would take bytes or text for the name of a file to open.
     headers = {"content-type": content_type} if content_type else {}
     found = feedparser.parse(io.BytesIO(data), response_headers=headers)
-    if not found.entries and (not found.version or found.bozo):
+    if not found.entries and (not found.get("version") or found.get("bozo")):
         why = " ".join(str(found.get("bozo_exception") or "no RSS or Atom element").split())[:120]
         raise InputError(f"not a feed ({why})", url)
     items = (_item(entry, url) for entry in found.entries[:MAX_ITEMS])

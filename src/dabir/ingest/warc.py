@@ -21,6 +21,7 @@ from dabir.ingest.html import from_page
 from dabir.ingest.raw import NO_DEFAULTS, Defaults, Failure, RawArticle
 
 if TYPE_CHECKING:
+    from warcio.archiveiterator import ArchiveIterator
     from warcio.recordloader import ArcWarcRecord
 
 MAX_RECORD = 20_000_000
@@ -134,38 +135,53 @@ def _next(file: BinaryIO, start: int, mark: bytes, skip: int = 0) -> int | None:
 
 def _articles(data: bytes, where: str, defaults: Defaults) -> Iterator[RawArticle | Failure]:
     from warcio.archiveiterator import ArchiveIterator
+
+    records = ArchiveIterator(io.BytesIO(data))
+    try:
+        while (parsed := _parsed(records)) is not None:
+            article = _article(*parsed, where, defaults)
+            if article is not None:
+                yield article
+    except InputError as error:
+        yield Failure(where, error.message)
+
+
+def _parsed(records: ArchiveIterator) -> tuple[ArcWarcRecord, bytes] | None:
+    """The next record and its unpacked body, empty where it is no page; null at the end. Raises InputError for a broken one."""
     from warcio.exceptions import ArchiveLoadFailed
     from warcio.statusandheaders import StatusAndHeadersParserException
 
     try:
         # warcio writes its complaints to standard error; here they are the failure's own line.
         with contextlib.redirect_stderr(io.StringIO()):
-            for record in ArchiveIterator(io.BytesIO(data)):
-                found = _article(record, where, defaults)
-                if found is not None:
-                    yield found
+            record = next(records, None)
+            if record is None:
+                return None
+            return record, record.content_stream().read(MAX_RECORD + 1) if _is_page(record) else b""
+    except AttributeError:  # how warcio meets a record without an address
+        raise InputError("a broken record (no WARC-Target-URI)") from None
     except (ArchiveLoadFailed, StatusAndHeadersParserException, EOFError, ValueError, zlib.error) as error:
-        yield Failure(where, f"a broken record ({' '.join(str(error).split())[:100] or type(error).__name__})")
+        raise InputError(f"a broken record ({' '.join(str(error).split())[:100] or type(error).__name__})") from None
 
 
-def _article(record: ArcWarcRecord, where: str, defaults: Defaults) -> RawArticle | Failure | None:
+def _is_page(record: ArcWarcRecord) -> bool:
     headers = record.http_headers
     if record.rec_type != "response" or headers is None or headers.get_statuscode() != "200":
+        return False
+    return "html" in (headers.get_header("content-type") or "").lower()
+
+
+def _article(record: ArcWarcRecord, body: bytes, where: str, defaults: Defaults) -> RawArticle | Failure | None:
+    if not body:
         return None
-    kind = (headers.get_header("content-type") or "").lower()
-    if "html" not in kind:
-        return None
-    packing = (headers.get_header("content-encoding") or "").strip().lower()
-    body = record.content_stream().read(MAX_RECORD + 1)
+    packing = (record.http_headers.get_header("content-encoding") or "").strip().lower()
+    named = record.http_headers.get_header("content-type").lower().partition("charset=")[2].strip(" \"';")[:40] or None
     try:
         if packing not in _PACKINGS:
             raise InputError(f"a page packed as «{packing[:20]}», which is not read")
-        named = kind.partition("charset=")[2].strip(" \"';")[:40] or None
         if not looks_persian(decode_page(body, named)):
             return None
-        url = record.rec_headers.get_header("WARC-Target-URI")
-        article = from_page(body, where, defaults, url, named)
+        article = from_page(body, where, defaults, record.rec_headers.get_header("WARC-Target-URI"), named)
         return replace(article, ref=(record.rec_headers.get_header("WARC-Record-ID") or "").strip("<>") or None)
     except InputError as error:
         return Failure(where, error.message)
-
