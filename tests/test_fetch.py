@@ -15,7 +15,7 @@ from dabir.ingest.addresses import Address, is_address, is_public, joined, parse
 from dabir.ingest.files import NO_DEFAULTS, Failure, RawArticle, articles
 from servers import Site, raw, serve
 
-for needed in ("httpcore", "protego", "feedparser", "trafilatura"):
+for needed in ("httpcore2", "protego", "feedparser", "trafilatura"):
     pytest.importorskip(needed)
 from dabir.ingest import network  # noqa: E402
 from dabir.ingest.fetch import Visitor, article_at, fetcher, visitor  # noqa: E402

@@ -15,7 +15,7 @@ from dabir.ingest.raw import Failure, RawArticle
 from dabir.ingest.watch import FeedState, load_state, save_state, watch
 from servers import Site, serve
 
-for needed in ("httpcore", "protego", "feedparser", "trafilatura"):
+for needed in ("httpcore2", "protego", "feedparser", "trafilatura"):
     pytest.importorskip(needed)
 from dabir.ingest.fetch import visitor  # noqa: E402
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dabir.ingest.network import Limits, Reply
 
 AGENT = "dabir"
-_MISSING = "fetching from the web needs httpcore, protego and feedparser: pip install 'dabir[web]'"
+_MISSING = "fetching from the web needs httpcore2, protego and feedparser: pip install 'dabir[web]'"
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ROBOTS_SIZE = 500_000  # bytes of robots.txt that RFC 9309 asks to read

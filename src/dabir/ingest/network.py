@@ -1,6 +1,6 @@
 """One request over the network, held to its limits; the one module that opens sockets and asks the clock.
 
-httpcore (the `web` extra) speaks HTTP. Its network backend is replaced by one that resolves a host once, looks at every
+httpcore2 (the `web` extra) speaks HTTP. Its network backend is replaced by one that resolves a host once, looks at every
 number that it got, and connects to a number that it looked at: a name that resolves to something else a moment later
 (DNS rebinding) gains nothing. Each read is cut at the deadline of the whole visit, so a server that sends a byte now and
 then holds nobody. Proxies of the environment are not used: behind them, addresses could not be looked at.
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import httpcore
+import httpcore2
 from msgspec import Struct
 
 from dabir.errors import InputError
@@ -68,7 +68,7 @@ def resolve(host: str, port: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-# httpcore asks a backend and a stream for these methods and no more; inheriting would tie the types to an extra.
+# httpcore2 asks a backend and a stream for these methods and no more; inheriting would tie the types to an extra.
 class _Stream:
     """A connection whose every step ends at the deadline."""
 
@@ -109,11 +109,12 @@ class _Backend:
         for number in numbers:
             if not self._allowed(number):
                 raise InputError(f"«{host}» is the private address {number}; --allow-private fetches from those, too")
+        dial = httpcore2.SyncBackend().connect_tcp
         failed: Exception = InputError(f"the host «{host}» has no address")
         for number in numbers:
             try:
-                inner = httpcore.SyncBackend().connect_tcp(number, port, _left(self._deadline, timeout), local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                inner = dial(number, port, _left(self._deadline, timeout), local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 failed = error
             else:
                 return _Stream(inner, self._deadline)
@@ -126,7 +127,7 @@ class _Backend:
 def _left(deadline: float, timeout: float | None) -> float:
     left = deadline - time.monotonic()
     if left <= 0:
-        raise httpcore.ReadTimeout("the time is up")
+        raise httpcore2.ReadTimeout("the time is up")
     return min(left, timeout or _STEP)
 
 
@@ -141,7 +142,7 @@ def exchange(
     sent = [("Host", address.origin.partition("://")[2]), ("Accept-Encoding", "gzip"), ("Connection", "close"), *headers.items()]
     try:
         with (
-            httpcore.ConnectionPool(network_backend=_Backend(limits.allowed, deadline, resolver)) as pool,
+            httpcore2.ConnectionPool(network_backend=_Backend(limits.allowed, deadline, resolver)) as pool,
             pool.stream("GET", address.url, headers=sent, extensions={"timeout": timeouts}) as response,
         ):
             found = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in response.headers}
@@ -149,9 +150,9 @@ def exchange(
             return Reply(address.url, response.status, found, body)
     except InputError as error:
         raise InputError(error.message, address.url) from None
-    except httpcore.TimeoutException:
+    except httpcore2.TimeoutException:
         raise InputError(f"no whole answer within {limits.seconds:g} seconds, {_STEP:g} a step", address.url) from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol, OSError) as error:
         raise InputError(f"cannot be fetched ({' '.join(str(error).split())[:160] or type(error).__name__})", address.url) from None
 
 
