@@ -206,7 +206,7 @@ def test_web_page(tmp_path: Path) -> None:
     assert isinstance(article, RawArticle)
     assert "مسقط دیدار" in article.text
     assert "خانه" not in article.text
-    assert (article.title, article.published, article.published_basis) == ("دیدار در مسقط", "2025-02-28", "page")
+    assert (article.title, article.published, article.published_basis) == ("دیدار در مسقط", "2025-02-28T10:00:00+03:30", "page")
     [given] = read(path, published="2025-03-01")
     assert isinstance(given, RawArticle)
     assert (given.published, given.published_basis) == ("2025-03-01", "given")

@@ -18,9 +18,12 @@ ORDER = (
     {"__init__"},
     {"evaluate", "gold", "views", "ingest"},
     {"parallel", "scoring", "output", "dating", "lookup", "restoring", "samples"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )
+# The one module that opens sockets and asks the clock, when the network is asked for.
+MACHINE = (SOURCE / "ingest" / "network.py",)
 RANK = {name: rank for rank, group in enumerate(ORDER) for name in group}
 # Only these open files or know the machine; the stages between them are plain functions.
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -63,11 +66,12 @@ def test_imports_only_leftwards(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))
 def test_no_clock_no_network_no_random(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    modules = {a.name.partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
-    modules |= {(n.module or "").partition(".")[0] for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
-    assert not modules & {"random", "socket", "urllib", "http", "requests", "time"}
+    names = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    names |= {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    modules = {n.partition(".")[0] for n in names - {"urllib.parse"}}  # addresses are text; opening them is not
+    assert not modules & {"random", "socket", "urllib", "http", "requests", "time", "ssl", "httpcore2"} or path in MACHINE
     calls = {n.func.attr for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
-    assert not calls & {"now", "today", "utcnow"}
+    assert not calls & {"now", "today", "utcnow"} or path in MACHINE
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(SOURCE)))

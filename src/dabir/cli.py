@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TextIO, TypeVar
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
+from dabir.commands import intake
+from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
-from dabir.ingest.dates import publication_date
-from dabir.ingest.files import Defaults, Failure, articles
+from dabir.ingest.fetch import fetcher
+from dabir.ingest.files import articles
 from dabir.names.kb import load
 from dabir.output import Format
 from dabir.parallel import read_all
@@ -43,6 +42,7 @@ _READ_EXAMPLES = (
     "dabir read article.txt --published '۱۰ اسفند ۱۴۰۳' --outlet ایرنا --format html --output article.html\n\n"
     "dabir read news.jsonl.gz more/ --format jsonl --jobs 4 > records.jsonl\n\n"
     "cat article.txt | dabir read - --format json\n\n"
+    "dabir read https://www.example.ir/news/1234   (an address is fetched: docs/ingest.md)\n\n"
     "[bold]Exit status[/]  0 every article was read; 1 some could not be (each named on standard error with the "
     "reason, the others are there); 2 wrong usage."
 )
@@ -76,80 +76,6 @@ _EVALUATE_EXAMPLES = (
     "dabir evaluate gold.jsonl records.jsonl --json"
 )
 
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write there instead of standard output.")
-]
-Files = Annotated[
-    list[str], typer.Argument(metavar="FILE...", help=".txt, .html, .jsonl, .jsonl.gz, a folder of these, or - (text).")
-]
-Published = Annotated[
-    str | None,
-    typer.Option(
-        "--published",
-        metavar="DATE",
-        help="Publication date of articles that have none: 2025-02-28, 1403-12-10 or '۱۰ اسفند ۱۴۰۳'. "
-        "Without a date, «امروز» and the like stay unresolved.",
-    ),
-]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Read with this many processes.")]
-
-
-def _say(message: str) -> None:
-    print(f"dabir: {message}", file=sys.stderr)
-
-
-def _usage(message: str) -> typer.Exit:
-    _say(message)
-    return typer.Exit(2)
-
-
-def _defaults(
-    published: str | None, outlet: str | None = None, url: str | None = None, option: str = "--published"
-) -> Defaults:
-    try:
-        return Defaults(publication_date(published) if published else None, outlet, url)
-    except InputError as error:
-        raise _usage(f"{option}: {error.message}") from None
-
-
-@contextmanager
-def _opened(path: Path | None) -> Iterator[TextIO]:
-    if path is None:
-        yield sys.stdout
-        return
-    try:
-        file = path.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise _usage(f"{path}: cannot be written ({error.strerror or error})") from None
-    with file:
-        yield file
-
-
-_T = TypeVar("_T")
-
-
-class _Faults:
-    """Lets results through and names failures on standard error, where a progress line runs for many articles."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def through(self, results: Iterable[_T | Failure]) -> Iterator[_T]:
-        console = Console(stderr=True)
-        columns = (SpinnerColumn(), TextColumn("{task.completed} articles"), TaskProgressColumn(show_speed=True))
-        with Progress(
-            *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
-        ) as bar:
-            task = bar.add_task("", total=None, visible=False)
-            for number, result in enumerate(results, 1):
-                bar.update(task, completed=number, visible=number > 1)
-                if isinstance(result, Failure):
-                    self.count += 1
-                    _say(str(result))
-                else:
-                    yield result
-
-
 def _version(wanted: bool) -> None:
     if wanted:
         print(f"dabir {__version__}")
@@ -178,12 +104,13 @@ def read(
     ] = "text",
     path: Output = None,
     jobs: Jobs = 1,
+    private: Private = False,
 ) -> None:
     """Read articles into records."""
-    defaults = _defaults(published, outlet, url)
-    faults = _Faults()
-    with _opened(path) as out:
-        output.write(faults.through(read_all(articles(files, defaults, sys.stdin.buffer), jobs)), form, out)
+    defaults = given(published, outlet, url)
+    faults = Faults()
+    with opened(path) as out:
+        output.write(faults.through(read_all(articles(files, defaults, sys.stdin.buffer, fetcher(private=private)), jobs)), form, out)
     raise typer.Exit(1 if faults.count else 0)
 
 
@@ -197,9 +124,9 @@ def times(
     path: Output = None,
 ) -> None:
     """Find the expressions of time in articles: words, ISO value, and what the value rests on; contradictions as checks."""
-    faults = _Faults()
-    with _opened(path) as out:
-        dating.write(faults.through(dating.date_all(articles(files, _defaults(published), sys.stdin.buffer))), form, out)
+    faults = Faults()
+    with opened(path) as out:
+        dating.write(faults.through(dating.date_all(articles(files, given(published), sys.stdin.buffer))), form, out)
     raise typer.Exit(1 if faults.count else 0)
 
 
@@ -216,7 +143,7 @@ def restore(
 ) -> None:
     """Restore lost half-spaces, glued and split words, letters and signs of Persian text, line for line."""
     failed = False
-    with _opened(path) as out:
+    with opened(path) as out:
         for name in files or ["-"]:
             lines = restoring.opened(name, sys.stdin.buffer)
             try:
@@ -225,7 +152,7 @@ def restore(
                     out.flush()
             except InputError as error:
                 failed = True
-                _say(str(error))
+                say(str(error))
     raise typer.Exit(1 if failed else 0)
 
 
@@ -246,8 +173,8 @@ def kb(
 ) -> None:
     """Ask the knowledge base: whom a name may stand for, who held what office when."""
     if sum((bool(names), bool(state), tally)) != 1 or (office and not state) or (on and not office):
-        raise _usage("give names, or --state with --office and --on as needed, or --counts")
-    base, day = load(), (_defaults(on, option="--on").published or "")[:10] or None
+        raise usage("give names, or --state with --office and --on as needed, or --counts")
+    base, day = load(), (given(on, option="--on").published or "")[:10] or None
     found: object
     if tally:
         found = lookup.counts(base)
@@ -268,14 +195,14 @@ def kb(
 @app.command()
 def schema(path: Output = None) -> None:
     """Print the JSON Schema of a record."""
-    with _opened(path) as out:
+    with opened(path) as out:
         out.write(output.schema() + "\n")
 
 
 @app.command(name="samples")
 def samples_(path: Output = None) -> None:
     """Print the sample articles that ship with Dabir, as JSON Lines: something to try the other commands on."""
-    with _opened(path) as out:
+    with opened(path) as out:
         out.write(samples.text())
 
 
@@ -286,17 +213,17 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Read the sample articles, show each record, and write an HTML page with the articles' words marked."""
-    faults = _Faults()
+    faults = Faults()
     records = tuple(faults.through(read_all(samples.articles())))
     output.write(records, "text", sys.stdout)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _usage(f"{folder}: cannot be made ({error.strerror or error})") from None
+        raise usage(f"{folder}: cannot be made ({error.strerror or error})") from None
     page = folder / "index.html"
     written: tuple[tuple[Format, Path], ...] = (("html", page), ("jsonl", folder / "records.jsonl"))
     for form, path in written:
-        with _opened(path) as out:
+        with opened(path) as out:
             output.write(records, form, out)
     print(f"{len(records)} articles read. Open {page} in a browser; the records are in {folder / 'records.jsonl'}")
     raise typer.Exit(1 if faults.count else 0)
@@ -316,7 +243,7 @@ def evaluate(
     jobs: Jobs = 1,
 ) -> None:
     """Compare records with gold: precision, recall and F1 of times, statements and events."""
-    faults = _Faults()
+    faults = Faults()
     try:
         wanted = scoring.load_gold(gold)
         records = scoring.load_records(source)
@@ -325,7 +252,7 @@ def evaluate(
             records = [scoring.scored(r) for r in found]
         result = scoring.evaluate(wanted, records, show)
     except InputError as error:
-        raise _usage(str(error)) from None
+        raise usage(str(error)) from None
     if as_json:
         print(scoring.as_json(result, show is not None))
     else:
@@ -345,6 +272,9 @@ def _print_evaluation(result: Evaluation) -> None:
     Console().print(table)
 
 
+intake.register(app)
+
+
 def main() -> None:
     """The `dabir` command."""
     for stream in (sys.stdout, sys.stderr):
@@ -353,5 +283,5 @@ def main() -> None:
     try:
         app()
     except DabirError as error:
-        _say(str(error))
+        say(str(error))
         sys.exit(1)

@@ -19,6 +19,7 @@ Status = Literal["held", "ongoing", "planned", "proposed", "cancelled", "postpon
 Role = Literal["participant", "actor", "recipient", "host", "mediator"]
 Rank = Literal["head", "minister", "deputy", "envoy", "expert", "spokesperson"]
 Missing = Literal["not-stated", "not-resolved"]
+NoDate = Literal["not-given", "not-stated", "not-readable", "ambiguous"]
 
 
 class Span(Struct, frozen=True):
@@ -47,7 +48,11 @@ class Name(Struct, frozen=True):
 
 
 class Article(Struct, frozen=True):
-    """What was read, as it came, with its restored text and the edits between the two."""
+    """What was read, as it came, with its restored text and the edits between the two.
+
+    `published_reason` says why a null `published` is null: nobody gave one, the page or feed states none, what it states
+    is no date, or it shows several without saying which is its own.
+    """
 
     id: str
     text: str
@@ -60,6 +65,7 @@ class Article(Struct, frozen=True):
     title: str | None = None
     published: str | None = None
     published_basis: Literal["given", "page", "feed", "dateline"] | None = None
+    published_reason: NoDate | None = None
     language: str = "fa"
     variety: Literal["iranian", "dari"] | None = None
 

@@ -26,9 +26,13 @@ def read_raw(reader: Reader, raw: RawArticle) -> Result:
         )
     except InputError as error:
         return Failure(raw.where, error.message)
-    if raw.published_basis == record.article.published_basis:
+    if raw.published_basis == record.article.published_basis and not raw.published_reason:
         return record
-    article = msgspec.structs.replace(record.article, published_basis=raw.published_basis)
+    article = msgspec.structs.replace(
+        record.article,
+        published_basis=raw.published_basis,
+        published_reason=raw.published_reason or record.article.published_reason,
+    )
     return msgspec.structs.replace(record, article=article)
 
 

@@ -109,7 +109,8 @@ def read_article(
     article = Article(
         id=hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()[:32],
         text=source, clean=text.clean, edits=text.edits, boilerplate=text.boilerplate, ref=ref, url=url, outlet=outlet, title=title,
-        published=day.isoformat() if day else None, published_basis="given" if day else None, variety=_variety(text),
+        published=day.isoformat() if day else None, published_basis="given" if day else None,
+        published_reason=None if day else "not-given", variety=_variety(text),
     )  # fmt: skip
     return Record(article=article, **record)  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from dabir.errors import InputError
@@ -17,6 +18,9 @@ _BOMS = (
 )
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SIGNATURES = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+_ONE_BYTE = frozenset({"cp1256", "iso8859-6"})
+_DECLARED = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_-]{1,40})", re.I)
+_TAG = re.compile(r"<[^<>]*>")
 _LETTER = re.compile(r"[^\W\d_]")
 _ARABIC_SCRIPT = re.compile(r"[ء-غف-يٮ-ۓۮۯۺ-ۿﭐ-﷿ﹰ-ﻼ]")
 _PERSIAN_ONLY = re.compile("[پچژگ]")
@@ -28,6 +32,7 @@ _OTHERS = (
     ("Kurdish", re.compile("[ڵێۆڕ]")),
 )
 _SAMPLE = 20_000
+_PAGE_SAMPLE = 400_000
 
 
 def decode(data: bytes) -> str:
@@ -35,6 +40,50 @@ def decode(data: bytes) -> str:
 
     Raises InputError for an empty or binary file and for any other encoding (windows-1256 is named where it fits).
     """
+    marked = _by_mark(data)
+    if marked is not None:
+        return marked
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(_wrong_encoding(data, error.start)) from None
+
+
+def decode_page(data: bytes, charset: str | None = None) -> str:
+    """The characters of an HTML page. Raises InputError for an empty or binary one and for an encoding that nothing fits.
+
+    Valid UTF-8 is UTF-8, whatever the server (`charset`) or the page's own meta says: other encodings do not pass for it by
+    chance, and both are often wrong. Else the named encoding or windows-1256 counts, if it gives letters of the Arabic
+    script; else UTF-8 with a few broken bytes, shown as U+FFFD.
+    """
+    marked = _by_mark(data)
+    if marked is not None:
+        return marked
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = error.start
+    broken = data.decode("utf-8", errors="replace")
+    if broken.count("\ufffd") <= max(3, len(broken) // 1000):
+        return broken
+    declared = _DECLARED.search(data[:_SAMPLE])
+    for name in (charset, declared[1].decode("ascii") if declared else None, "windows-1256"):
+        text = _decoded(data, name) if name else None
+        if text and _share(_TAG.sub("", text)[:_SAMPLE]) > 0.3:
+            return text
+    raise InputError(f"not UTF-8 (byte {at}), and no named encoding nor windows-1256 gives Persian letters")
+
+
+def _decoded(data: bytes, name: str) -> str | None:
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return data.decode(known, errors="replace") if known in _ONE_BYTE else None
+
+
+def _by_mark(data: bytes) -> str | None:
+    """The text by its byte-order mark, null where it has none; empty and binary data are refused."""
     if not data.strip():
         raise InputError("the file is empty")
     for mark, encoding in _BOMS:
@@ -45,10 +94,7 @@ def decode(data: bytes) -> str:
                 raise InputError(f"has a {encoding} byte-order mark but is not {encoding} ({error.reason})") from None
     if data.startswith(_SIGNATURES) or len(_BINARY.findall(data[:_SAMPLE])) > 2:
         raise InputError("a binary file, not text; give a .txt, .html, .jsonl or .jsonl.gz file")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(_wrong_encoding(data, error.start)) from None
+    return None
 
 
 def _wrong_encoding(data: bytes, at: int) -> str:
@@ -62,6 +108,15 @@ def _wrong_encoding(data: bytes, at: int) -> str:
 def _share(text: str) -> float:
     letters = len(_LETTER.findall(text))
     return len(_ARABIC_SCRIPT.findall(text)) / letters if letters else 0.0
+
+
+def looks_persian(markup: str) -> bool:
+    """Whether a page is likely Persian, by its letters: enough of the Arabic script, with «پچژگ» among them and without the
+    letters of its neighbours. Cheap: it is asked of every page of an archive."""
+    letters = "".join(_ARABIC_SCRIPT.findall(markup[:_PAGE_SAMPLE]))
+    if len(letters) < 100 or len(_PERSIAN_ONLY.findall(letters)) < 0.01 * len(letters):
+        return False
+    return all(len(special.findall(letters)) <= 0.03 * len(letters) for _, special in _OTHERS)
 
 
 def check_persian(text: str) -> None:

@@ -7,83 +7,60 @@ import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
 from dabir.errors import InputError
+from dabir.ingest.addresses import is_address
 from dabir.ingest.dates import publication_date
 from dabir.ingest.decode import MAX_CHARACTERS, check_persian, decode
-from dabir.ingest.html import read_page
+from dabir.ingest.html import from_page
+from dabir.ingest.raw import NO_DEFAULTS, Basis, Defaults, Failure, RawArticle
+from dabir.ingest.warc import read_warc
+from dabir.model import NoDate
 
-SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz")
-_KINDS = ".txt, .html, .jsonl, .jsonl.gz"
+__all__ = ["NO_DEFAULTS", "SUFFIXES", "Defaults", "Failure", "RawArticle", "articles", "as_line", "from_lines"]
+
+SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".warc", ".warc.gz")
+_KINDS = ".txt, .html, .jsonl, .jsonl.gz, .warc, .warc.gz"
 _MAX_BYTES = 4 * MAX_CHARACTERS
 
 
-class RawArticle(Struct, frozen=True):
-    """An article as it came in, ready to be read.
-
-    `text` is the body, `title` stands apart (the reader puts the two together).
-    `where` names the file (and line) for messages, `ref` is the input's own id, `published` is ISO.
-    """
-
-    text: str
-    title: str | None = None
-    published: str | None = None
-    published_basis: Literal["given", "page"] | None = None
-    outlet: str | None = None
-    url: str | None = None
-    ref: str | None = None
-    where: str = ""
-
-
-class Failure(Struct, frozen=True):
-    """An input that could not be read: where it is, and what is wrong and what to do."""
-
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        """One line for a person."""
-        return f"{self.where}: {self.message}"
-
-
-class Defaults(Struct, frozen=True):
-    """What the caller knows of articles that do not say it themselves; `published` is ISO."""
-
-    published: str | None = None
-    outlet: str | None = None
-    url: str | None = None
-
-
-NO_DEFAULTS = Defaults()
-
-
-class _Line(Struct, frozen=True):
+class Line(Struct, frozen=True, omit_defaults=True):
     """One line of a .jsonl file; other keys are let be."""
 
     text: str
     id: str | int | None = None
     title: str | None = None
     published: str | None = None
+    published_basis: Basis = None
+    published_reason: NoDate | None = None
     outlet: str | None = None
     url: str | None = None
 
 
-_line_decoder = msgspec.json.Decoder(_Line)
+Fetch = Callable[[str, Defaults], RawArticle | Failure]
+
+_line_decoder = msgspec.json.Decoder(Line)
 
 
 def articles(
-    paths: Iterable[str | Path], defaults: Defaults = NO_DEFAULTS, stdin: BinaryIO | None = None
+    paths: Iterable[str | Path],
+    defaults: Defaults = NO_DEFAULTS,
+    stdin: BinaryIO | None = None,
+    fetch: Fetch | None = None,
 ) -> Iterator[RawArticle | Failure]:
-    """The articles of `paths`, in order: files by their suffix, folders (sorted, with subfolders), `-` for `stdin`.
+    """The articles of `paths`, in order: files by their suffix, folders (sorted, with subfolders), `-` for `stdin`,
+    addresses by `fetch` (none: the network is not used).
 
     What cannot be read is a Failure in its place. Nothing is opened before its turn.
     """
     for path in paths:
-        if str(path) == "-":
+        if is_address(str(path)):
+            yield fetch(str(path), defaults) if fetch else Failure(str(path), "the network is not used here; save the page")
+        elif str(path) == "-":
             yield _stdin(stdin, defaults)
         elif Path(path).is_dir():
             yield from _folder(Path(path), defaults)
@@ -119,12 +96,21 @@ def _from_line(line: bytes, where: str, defaults: Defaults) -> RawArticle:
         text=row.text,
         title=(row.title or "").strip() or None,
         published=published,
-        published_basis="given" if published else None,
+        published_basis=((row.published and row.published_basis) or "given") if published else None,
+        published_reason=None if published else row.published_reason,
         outlet=row.outlet or defaults.outlet,
         url=row.url or defaults.url,
         ref=None if row.id is None else str(row.id),
         where=where,
     )
+
+
+def as_line(raw: RawArticle) -> Line:
+    """The line of a .jsonl file that gives this article when it is read."""
+    return Line(
+        text=raw.text, id=raw.ref, title=raw.title, published=raw.published, published_basis=raw.published_basis,
+        published_reason=raw.published_reason, outlet=raw.outlet, url=raw.url,
+    )  # fmt: skip
 
 
 def _stdin(stream: BinaryIO | None, defaults: Defaults) -> RawArticle | Failure:
@@ -152,14 +138,25 @@ def _file(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
     name, where = path.name.lower(), str(path)
     if name.endswith((".jsonl", ".jsonl.gz")):
         yield from _json_lines(path, defaults)
+    elif name.endswith((".warc", ".warc.gz")):
+        yield from _archive(path, defaults)
     elif name.endswith((".html", ".htm")):
-        yield _one(lambda: _html(_bytes(path), where, defaults), where)
+        yield _one(lambda: from_page(_bytes(path), where, defaults), where)
     elif name.endswith(".txt"):
         yield _one(lambda: _text(decode(_bytes(path)), where, defaults), where)
     elif not path.exists():
         yield Failure(where, "there is no such file")
     else:
         yield Failure(where, f"an unknown kind of file; files that are read: {_KINDS}")
+
+
+def _archive(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure]:
+    try:
+        yield from read_warc(path, defaults)
+    except FileNotFoundError:
+        yield Failure(str(path), "there is no such file")
+    except OSError as error:
+        yield Failure(str(path), f"cannot be opened ({error.strerror or error})")
 
 
 def _one(read: Callable[[], RawArticle], where: str) -> RawArticle | Failure:
@@ -206,21 +203,5 @@ def _text(text: str, where: str, defaults: Defaults) -> RawArticle:
         published_basis="given" if defaults.published else None,
         outlet=defaults.outlet,
         url=defaults.url,
-        where=where,
-    )
-
-
-def _html(data: bytes, where: str, defaults: Defaults) -> RawArticle:
-    page = read_page(data)
-    check_persian(page.text)
-    published = defaults.published or (publication_date(page.published) if page.published else None)
-    basis: Literal["given", "page"] = "given" if defaults.published else "page"
-    return RawArticle(
-        text=page.text,
-        title=page.title,
-        published=published,
-        published_basis=basis if published else None,
-        outlet=defaults.outlet or page.outlet,
-        url=defaults.url or page.url,
         where=where,
     )

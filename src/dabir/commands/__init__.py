@@ -1,0 +1,1 @@
+"""Commands of `dabir`, grouped; cli.py puts them together."""
