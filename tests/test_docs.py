@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import runpy
@@ -29,6 +30,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (path / "samples.jsonl").write_text(samples.text(), encoding="utf-8")
     (path / "article.txt").write_text("وزیران خارجه ایران و عمان دیروز در مسقط دیدار کردند.\n", encoding="utf-8")
     shutil.copy(ROOT / "tests" / "cases" / "samples" / "gold.jsonl", path / "gold.jsonl")
+    page = page_of("وزیران خارجه ایران و عمان روز شنبه در مسقط دیدار و درباره روابط دو کشور گفت‌وگو کردند. " * 4)
+    (path / "page.html").write_bytes(page)
+    (path / "archive.warc.gz").write_bytes(gzip.compress(record_of(page)))
     script = path / "bin" / "dabir"
     script.parent.mkdir()
     script.write_text(
@@ -38,6 +42,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     script.chmod(0o755)
     run(path, "dabir read samples.jsonl --format jsonl > records.jsonl")
     return path
+
+
+def page_of(text: str) -> bytes:
+    return f"<html><head><title>دیدار</title></head><body><article><p>{text}</p></article></body></html>".encode()
+
+
+def record_of(page: bytes) -> bytes:
+    """A web archive's record of a page."""
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
+    head = (
+        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:0>\r\nWARC-Target-URI: https://www.example.ir/1\r\n"
+        f"Content-Type: application/http\r\nContent-Length: {len(http)}\r\n\r\n"
+    )
+    return head.encode() + http + b"\r\n\r\n"
 
 
 def run(folder: Path, command: str) -> None:

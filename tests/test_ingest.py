@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -227,3 +229,26 @@ def test_samples() -> None:
     assert all(isinstance(x, RawArticle) and x.published and x.outlet and x.ref for x in found)
     glued = [x for x in found if isinstance(x, RawArticle) and "\u200c" not in x.text]
     assert len(glued) >= 4
+
+
+def test_without_extras_each_gives_one_line(tmp_path: Path) -> None:
+    """The program starts and reads texts where no extra is installed, and names the extra that an input needs."""
+    write(tmp_path / "a.html", PAGE)
+    write(tmp_path / "a.warc", b"WARC/1.0\r\n")
+    write(tmp_path / "a.txt", PERSIAN)
+    write(tmp_path / "feeds.toml", '[[feed]]\nurl = "http://127.0.0.1:9/"')
+    blocked = ("lxml", "trafilatura", "httpcore2", "protego", "feedparser", "warcio")
+    start = f"import sys; sys.modules.update(dict.fromkeys({blocked})); from dabir.cli import main; main()"
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-c", start, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    done = run("fetch", "a.html", "a.warc", "a.txt", "http://127.0.0.1:9/")
+    assert done.returncode == 1
+    assert [word for line in done.stderr.splitlines() for word in line.split() if "dabir[" in word] == [
+        "'dabir[html]'", "'dabir[warc]'", "'dabir[web]'",
+    ]  # fmt: skip
+    assert len(done.stdout.splitlines()) == 1
+    watched = run("watch", "feeds.toml", "--once")
+    assert (watched.returncode, len(watched.stderr.splitlines())) == (2, 1)
+    assert "dabir[web]" in watched.stderr
