@@ -28,13 +28,14 @@ BODY = (
     "<p>سخنگوی وزارت امور خارجه گفت: دو طرف می‌خواهند نشست‌های خود را ماهی یک‌بار برگزار کنند و هیئتی کارشناسی بسازند.</p>"
     "<p>در همین زمینه سفیر ایران در مسقط نیز از گسترش همکاری‌های بندری خبر داد و آن را گامی برای بازرگانی دو کشور خواند.</p>"
 )
+LEAD = "مسقط - رئیسان دستگاه دیپلماسی ایران و عمان از نشست‌های ماهانه و هیئت کارشناسی تازه خبر دادند."
+ROW = {"html": BODY, "title": TITLE, "summary": LEAD}
 WHEN = datetime(2024, 11, 2, 14, 25)
 
 
 def framed(name: str) -> str:
-    row = {"html": BODY, "title": TITLE}
     return Environment(loader=FileSystemLoader(ROOT / "benchmarks" / "frames"), autoescape=False).get_template(f"{name}.html").render(
-        BENCH["frame_values"](row, WHEN, 1)
+        BENCH["frame_values"](ROW, WHEN, 1)
     )
 
 
@@ -42,8 +43,9 @@ def framed(name: str) -> str:
 def test_frames(name: str) -> None:
     page = read_page(framed(name).encode())
     tokens = BENCH["tokens"]
-    found, gold = tokens(page.text.replace("انتهای پیام/", "")), tokens(BENCH["plain"](BODY))
+    found, gold = tokens(page.text.replace("انتهای پیام/", "")), tokens(BENCH["whole"](name, ROW))
     assert found == gold
+    assert (LEAD in page.text) is (name in BENCH["LEADS"])
     assert page.title == TITLE
     assert page.published == BENCH["wanted"](name, WHEN)
     assert page.reason == ("not-stated" if name == "undated" else None)

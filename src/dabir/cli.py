@@ -122,11 +122,13 @@ def times(
         dating.Format, typer.Option("--format", "-f", metavar="text|jsonl", help="A table, or a line of JSON an article.")
     ] = "text",
     path: Output = None,
+    private: Private = False,
 ) -> None:
     """Find the expressions of time in articles: words, ISO value, and what the value rests on; contradictions as checks."""
     faults = Faults()
     with opened(path) as out:
-        dating.write(faults.through(dating.date_all(articles(files, given(published), sys.stdin.buffer))), form, out)
+        found = articles(files, given(published), sys.stdin.buffer, fetcher(private=private))
+        dating.write(faults.through(dating.date_all(found)), form, out)
     raise typer.Exit(1 if faults.count else 0)
 
 

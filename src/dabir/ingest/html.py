@@ -24,6 +24,7 @@ _LINKS = ("ul", "ol", "a", "div", "p", "section", "li")
 _UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u00ad\u2060\ufeff"
 _LETTERS = ("𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇", "𐑐𐑑𐑒𐑓𐑔𐑕𐑖𐑗", "𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷", "𐔀𐔁𐔂𐔃𐔄𐔅𐔆𐔇")  # of scripts that no Persian page is in
 _MOST_LINKS = 50  # siblings that a heading of other news may open
+_SHORTEST_LEAD, _LONGEST_LEAD, _MOST_LEADS = 40, 1500, 20  # characters of a lead; elements looked at
 _ABOVE = 8  # lines among which the headline is looked for
 _LABEL_LINE = 90  # characters of a line that is a label with its value
 
@@ -61,6 +62,7 @@ def read_page(data: bytes, url: str | None = None, charset: str | None = None) -
     known = site(url or _own_address(tree))
     published = find_published(tree, known.zone)
     _strip(tree)
+    lead = _lead(tree)
     shown = _show(tree, text)
     # Dates are found above: trafilatura's own search reads neither Jalali months nor zones.
     found = trafilatura.bare_extraction(
@@ -69,6 +71,8 @@ def read_page(data: bytes, url: str | None = None, charset: str | None = None) -
     )  # fmt: skip
     title = found.title.translate(shown) if found is not None and found.title else None
     body = _body((found.text or "").translate(shown), title) if found is not None else ""
+    if body.strip() and lead and squeeze(lead) not in squeeze(body):
+        body = f"{lead}\n{body}"
     if found is None or not body.strip():
         raise InputError("no article was found in the page; save its text as .txt")
     return Page(
@@ -137,6 +141,18 @@ def _strip(tree: HtmlElement) -> None:
         if element.tag in ("script", "style") or not _is_article(element, half):
             gone.add(element)
             element.drop_tree()
+
+
+def _lead(tree: HtmlElement) -> str | None:
+    """The lead, where an element is marked as one beside the headline; trafilatura leaves it where it stands apart."""
+    classes = set(toml("ingest/pages.toml")["lead"]["classes"])
+    marked = (e for e in tree.iter() if isinstance(e.tag, str) and e.tag not in ("html", "body") and marks(e) & classes)
+    for element in islice(marked, _MOST_LEADS):
+        text = " ".join(element.text_content().split())
+        linked = any(a.tag in ("li", "a") for a in (element, *element.iterancestors()))
+        if _SHORTEST_LEAD <= len(text) <= _LONGEST_LEAD and not linked and element.find(".//h1") is None:
+            return text
+    return None
 
 
 def _show(tree: HtmlElement, source: str) -> dict[int, str]:
