@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dabir.names.find import Phrase
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.names.scan import Phrase
 from dabir.text.types import Text
 
 MIN_ALIAS = 3  # letters: shorter surnames are too often other words

@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from dabir import resources
 from dabir.model import Actor, Name, Office
-from dabir.names.find import Phrase, find_phrases
+from dabir.names.find import find_phrases
 from dabir.names.kb import KnowledgeBase, covers, squeeze
 from dabir.names.mentions import Mention, MentionKind
 from dabir.names.people import Person, choose, endings, own_people, with_surnames, words_of
+from dabir.names.scan import Phrase
 from dabir.names.tagged import amend
 from dabir.names.tagger import Tag
 from dabir.names.variants import in_foreign_letters, with_variants

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from dabir.names.find import Phrase, Scanner, with_title
+from dabir.names.find import with_title
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.names.scan import Phrase, Scanner
 from dabir.names.tagger import Tag
 from dabir.text.types import Text
 
