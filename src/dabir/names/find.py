@@ -39,7 +39,7 @@ def find_phrases(text: Text, kb: KnowledgeBase) -> tuple[Phrase, ...]:
 def _at(scan: Scanner, i: int) -> list[Phrase]:
     match = scan.match(i)
     if match is None:
-        return _unknown_person(scan, i)
+        return _described(scan, i) or _unknown_person(scan, i)
     head = match.of("title", "body", "collective")
     if head and not match.of("organization", "group"):
         return _headed(scan, i, match, head)
@@ -64,6 +64,17 @@ def _at(scan: Scanner, i: int) -> list[Phrase]:
         if sense := match.of(kind):
             return [Phrase(i, match.end, kind, (i, match.end), sense, owner=sense.state, via=_via(kind))]
     return _unknown_person(scan, i)
+
+
+def _described(scan: Scanner, i: int) -> list[Phrase]:
+    """«این دیپلمات باسابقه ایرانی»: a title that points back to somebody."""
+    match = scan.match(i + 1) if scan.words[i] in ("این", "ان") and i + 1 < scan.stops[i] else None
+    head = match.of("title") if match else None
+    if match is None or head is None or match.of("organization", "group"):
+        return []
+    title = headed_alone(scan, i + 1, match, head)
+    named = _with_name(scan, title)
+    return [named] if named.name else [replace(title, start=i, kind="pronoun", sense=replace(head, rank="", office=""))]
 
 
 def _via(kind: str) -> str:
@@ -106,17 +117,19 @@ def _headed(scan: Scanner, i: int, match: Match, head: Sense) -> list[Phrase]:
     plural = head.kind == "collective" or head.kind == "body"
     if owners and plural:
         end, owners = _more_owners(scan, i, end, owners)
+    if owners and head.rank == "envoy":
+        end = _posted(scan, i, end)
     first = owners[0] if owners else None
     base = Phrase(
         i, first[1] if len(owners) > 1 and first else end, head.kind, (i, match.end), head,
-        owner=first[2].state if first else "", via=first[3] if first else "",
+        owner=first[2].state if first else "", via=first[3] if first else "", shared=len(owners) > 1,
     )  # fmt: skip
     if head.kind == "title":
         return [_with_name(scan, base)]
     if not owners and head.kind == "body":
         base = _owned_by_person(scan, base)
     rest = [
-        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via)
+        Phrase(a, b, head.kind, (a, b), head, owner=s.state, via=via, shared=True)
         for a, b, s, via in owners[1:]
     ]
     return [base, *rest]
@@ -144,11 +157,19 @@ def _extend(scan: Scanner, i: int, j: int, owners: list[Owner]) -> tuple[int, Ow
     if owner and (not owners or owner.kind == "state"):
         return match.end, (j, match.end, owner, _via(owner.kind))
     pronoun = match.of("pronoun")
-    if pronoun and pronoun.rank == "state" and not owners:
-        return match.end, (j, match.end, pronoun, "pronoun")
+    if pronoun and pronoun.rank in ("state", "body") and not owners:
+        return match.end, (j, match.end, pronoun, "body" if pronoun.rank == "body" else "pronoun")
+    if (speaker := match.of("speaker")) and not owners:
+        return match.end, (j, match.end, speaker, "speaker")
     if not owners and match.of("modifier", "body", "title", "collective"):
         return match.end, None
     return None
+
+
+def _posted(scan: Scanner, i: int, end: int) -> int:
+    """The end of an envoy's title with where he is posted: «سفیر ایران در مسکو», «نماینده روسیه نزد آژانس»."""
+    match = scan.match(end + 1) if scan.word(end, i) in ("در", "نزد") and end + 1 < scan.stops[i] else None
+    return match.end if match and match.of("state", "capital", "organization") else end
 
 
 def _more_owners(scan: Scanner, i: int, end: int, owners: list[Owner]) -> tuple[int, list[Owner]]:
@@ -224,14 +245,14 @@ def with_title(scan: Scanner, person: Phrase) -> Phrase:
         return person
     title = _headed(scan, k, match, head)[0]
     if title.name is not None:
-        title = _headed_alone(scan, k, match, head)
+        title = headed_alone(scan, k, match, head)
     return replace(
         person, end=title.end, sense=head, owner=title.owner, via=title.via,
         kind="person" if person.kind == "person" else "surname",
     )  # fmt: skip
 
 
-def _headed_alone(scan: Scanner, i: int, match: Match, head: Sense) -> Phrase:
+def headed_alone(scan: Scanner, i: int, match: Match, head: Sense) -> Phrase:
     """A title phrase without its name, for where the name beside it is somebody else's."""
     end, owner = match.end, None
     while end < scan.stops[i]:

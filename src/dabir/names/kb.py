@@ -78,7 +78,7 @@ class KnowledgeBase(Struct, frozen=True):
 
     `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word
     that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed
-    beginnings that some name has; `surnames` maps a squeezed surname to the ids of its people.
+    beginnings that some name has; `surnames` maps a squeezed surname to the ids of all people who bear it.
     """
 
     entities: Mapping[str, Entity]
@@ -91,15 +91,6 @@ class KnowledgeBase(Struct, frozen=True):
     spots: Mapping[str, tuple[Spot, ...]]
     outlets: Mapping[str, str]
     surnames: Mapping[str, tuple[str, ...]]
-
-    def acts_for(self, person: str, date: str | None) -> str:
-        """The code that a person of the tables acts for on `date`: of the office held then, else his state's; '' for journalists
-        and business people, who act for none."""
-        entity = self.entities[person]
-        held = {h.state for h in self.offices.get(person, ()) if date and covers(h, date)}
-        if len(held) == 1:
-            return public_code(held.pop())
-        return "" if entity.sector in PRIVATE else entity.code or ""
 
     def holder(self, state: str, office: str, date: str | None) -> Holding | None:
         """Who held `office` of `state` on `date` (ISO): the one holding that covers it, or None where none or several do."""
@@ -261,13 +252,16 @@ def _name_words() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(given - doubtful), frozenset(given | surnames | doubtful)
 
 
-def _surnames(given: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """The ids of the people of each surname: the last word of a name of two or more, where it is no given name («بن محمد»)."""
-    found: dict[str, tuple[str, ...]] = {}
+def _surnames() -> dict[str, tuple[str, ...]]:
+    """Squeezed surnames (all that follows a given name, and the last word alone, without the article «ال») with their bearers."""
+    found: dict[str, dict[str, None]] = {}
     for row in resources.tables("kb/people"):
-        for name in {squeeze(n.split()[-1]) for n in (row["fa"], *values(row["variants"])) if " " in n} - given:
-            found[name] = (*found.get(name, ()), row["id"])
-    return found
+        for name in (row["fa"], *values(row["variants"])):
+            words = name.split()
+            for ending in {squeeze(" ".join(words[n:])) for n in (1, len(words) - 1) if n} if len(words) > 1 else ():
+                for form in {ending, ending.removeprefix("ال")}:
+                    found.setdefault(form, {})[row["id"]] = None
+    return {form: tuple(ids) for form, ids in found.items()}
 
 
 @cache
@@ -301,5 +295,5 @@ def load() -> KnowledgeBase:
         offices=offices,
         spots=spots,
         outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
-        surnames=_surnames(given),
+        surnames=_surnames(),
     )

@@ -16,10 +16,10 @@ class Mention(Struct, frozen=True):
     `state` (a country, its capital or seat as a metonym, a demonym), `organization`, `group`, `pronoun` (وی، او ...),
     `people` (مقام‌های آمریکایی، دیپلمات‌ها), `outlet`.
     `actor` is the id of the Actor it was resolved to (null: unresolved), `person` the full Persian name where one person
-    is meant, `state` the code that the actor acts or speaks for. `head` is the key range of the core words (the name
-    inside «سرگئی لاوروف، وزیر امور خارجه روسیه»), start and end the whole. `office` is the office's slug where the words
-    give one, `via` how a state was named: `name`, `capital`, `seat`, `adjective`, `home`, or empty.
-    `candidates` are the table ids that remain where a surname alone leaves several.
+    is meant, `state` the code that the actor acts or speaks for, `candidates` the table ids that remain possible where
+    none was chosen. `head` is the key range of the core words (the name inside «سرگئی لاوروف، وزیر امور خارجه روسیه»),
+    start and end the whole. `office` is the office's slug where the words give one, `via` how a state was named: `name`,
+    `capital`, `seat`, `adjective`, `home`, or empty.
     """
 
     start: int

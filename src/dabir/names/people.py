@@ -1,4 +1,4 @@
-"""The people whom an article names in full, and where it names them by surname alone."""
+"""The people of an article: who is named, with which titles, for whom they act, and where a surname stands alone."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dabir.names.kb import KnowledgeBase, Sense, squeeze
+from dabir.names.kb import Entity, Holding, KnowledgeBase, Sense, covers, public_code, squeeze
 from dabir.names.scan import Phrase
+from dabir.names.titles import Title, own_voice, private, read_title, title_words
+from dabir.text.lexicon import lexicon
 from dabir.text.types import Text
 
 MIN_ALIAS = 3  # letters: shorter surnames are too often other words
+MIN_ALONE = 4  # the same for surnames that neither a full name nor a table vouches for
+NO_STATE = frozenset({"MED", "BUS"})  # sectors whose people act for no state, whatever office they hold
+PRIVATE = NO_STATE | {"CVL"}  # sectors whose people act for none unless they hold or held an office
 
 
 class Person(Struct, frozen=True):
-    """A person as the article knows him: squeezed name, words, table id, state and office where given."""
+    """A person as the article knows him: squeezed name, words, table id, state, office, rank, and the titles that the article
+    gives him."""
 
     squeezed: str
     words: str
@@ -23,6 +29,7 @@ class Person(Struct, frozen=True):
     state: str = ""
     office: str = ""
     rank: str = ""
+    titles: tuple[Title, ...] = ()
 
 
 def words_of(text: Text, start: int, end: int) -> str:
@@ -30,45 +37,146 @@ def words_of(text: Text, start: int, end: int) -> str:
     return text.span(text.tokens[start].start, text.tokens[end - 1].end).text
 
 
-def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: str | None) -> tuple[Person, ...]:
-    """Everybody whom the article names, in full or by a surname that the tables know, with state and office from the first phrase
-    that gives them."""
+def title_tokens(text: Text, p: Phrase) -> list[str]:
+    """The words of a phrase that are not the name in it."""
+    a, b = p.name or (p.start, p.start)
+    return [text.tokens[n].text for n in range(p.start, p.end) if not a <= n < b]
+
+
+def acts_for(kb: KnowledgeBase, entity: Entity, date: str | None) -> str:
+    """The code that a person of the tables acts for on a date: that of the office held then, begun last; without one the
+    person's own state, and none for journalists, business people and those who never held an office."""
+    if entity.sector in NO_STATE:
+        return ""
+    offices = kb.offices.get(entity.id, ())
+    held = [h for h in offices if date and covers(h, date) and public_code(h.state)]
+    if held:
+        return max(held, key=lambda h: h.begin).state
+    return "" if entity.sector in PRIVATE and not offices else entity.code or ""
+
+
+def stands_for(text: Text, kb: KnowledgeBase, p: Phrase, entity: Entity | None, date: str | None) -> str:
+    """The code that a named person acts for: the article's title outranks the tables, unless it is a title of somebody who
+    speaks for himself."""
+    words = title_tokens(text, p)
+    if own_voice(words):
+        return ""
+    if p.owner and p.via != "pronoun":
+        return p.owner
+    return acts_for(kb, entity, date) if entity else ""
+
+
+def choose(text: Text, kb: KnowledgeBase, p: Phrase, date: str | None, home: str) -> tuple[str, ...]:
+    """The table ids that a named phrase may stand for: one where it is decided, several where it stays open, none where the
+    tables know nobody so called or the title beside the name is not his."""
+    ids = p.person
+    if p.kind == "surname":
+        last = squeeze(words_of(text, *p.name)) if p.name else ""
+        others = kb.surnames.get(last, ())
+        if ids and not any(_contradicts(text, kb, p, i, home) for i in ids):
+            return _by_date(kb, ids, date)
+        return _by_title(text, kb, p, others, date, home)
+    if len(ids) > 1 and p.owner:
+        ids = tuple(i for i in ids if p.owner in _codes(kb, i)) or ids
+    return _by_date(kb, ids, date)
+
+
+def _codes(kb: KnowledgeBase, person: str) -> set[str]:
+    return {kb.entities[person].code or "", *(h.state for h in kb.offices.get(person, ()))}
+
+
+def _by_date(kb: KnowledgeBase, ids: tuple[str, ...], date: str | None) -> tuple[str, ...]:
+    """Of several people the one who holds an office on the date, if he is the only one."""
+    if len(ids) < 2 or not date:
+        return ids
+    holding = tuple(i for i in ids if any(covers(h, date) for h in kb.offices.get(i, ())))
+    return holding if len(holding) == 1 else ids
+
+
+def _contradicts(text: Text, kb: KnowledgeBase, p: Phrase, person: str, home: str) -> bool:
+    """Whether the title beside a surname cannot be this person's: of a state that he never acted for, or of a company, chamber
+    or university where the tables know him in offices of state alone."""
+    words = title_tokens(text, p)
+    if not words or own_voice(words):
+        return False
+    if p.owner and p.via not in ("pronoun", "home") and p.owner not in _codes(kb, person):
+        return True
+    title = read_title(kb, words, home, codes=[p.owner])
+    held = kb.offices.get(person, ())
+    return private(words) and bool(held) and not any(title.fits(held_title(kb, h, home)) for h in held)
+
+
+def _by_title(
+    text: Text, kb: KnowledgeBase, p: Phrase, ids: tuple[str, ...], date: str | None, home: str
+) -> tuple[str, ...]:
+    """Of the people with a surname those whom the title beside it fits on the date; all that nothing speaks against, where it
+    fits nobody for sure."""
+    words = title_tokens(text, p)
+    if not words:
+        return ids if len(ids) > 1 else ()
+    title = read_title(kb, words, home, codes=[p.owner])
+    fitting = tuple(
+        i for i in ids for h in kb.offices.get(i, ())[:]
+        if date and covers(h, date) != title.former and title.words and title.fits(held_title(kb, h, home))
+    )  # fmt: skip
+    if len(set(fitting)) == 1:
+        return fitting[:1]
+    left = tuple(i for i in ids if not _contradicts(text, kb, p, i, home))
+    return left if len(left) > 1 else ()
+
+
+def held_title(kb: KnowledgeBase, held: Holding, home: str) -> Title:
+    """The title of an office of the tables, read like one of an article."""
+    return read_title(kb, title_words(held.title), home, codes=[held.state])
+
+
+def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: str | None, home: str) -> tuple[Person, ...]:
+    """Everybody whom the article names, with state, office and rank from the first phrase that gives them, and all titles.
+
+    Full names first; then surnames that the tables or a title beside them vouch for and that are nobody's named in full.
+    """
     found: dict[str, Person] = {}
-    for p in sorted(phrases, key=lambda p: p.kind != "person"):
-        entity_id = choose(kb, p) if p.name else ""
-        if p.name is None or p.kind not in ("person", "surname") or (p.kind == "surname" and not entity_id):
-            continue
-        words = words_of(text, *p.name) if p.kind == "person" else kb.entities[entity_id].fa
-        state = p.owner if p.owner and p.via != "pronoun" else kb.acts_for(entity_id, date) if entity_id else ""
-        person = Person(squeeze(words), words, entity_id, state, p.sense.office, p.sense.rank)
-        key = entity_id or person.squeezed
+    named = [p for p in phrases if p.name is not None and p.kind in ("person", "surname")]
+    for p in sorted(named, key=lambda p: p.kind == "surname"):
+        person = _person(text, kb, p, date, home)
+        if p.kind == "surname":
+            same = [k for k, q in found.items() if person.squeezed in endings(q.words)]
+            if len(same) > 1 or not (same or person.id or p.sense.rank):
+                continue
+            key = same[0] if same else person.id or person.squeezed
+        else:
+            key = person.id or person.squeezed
         old = found.get(key)
-        found[key] = (
-            person
-            if old is None
-            else replace(
-                old, state=old.state or person.state, office=old.office or person.office, rank=old.rank or person.rank
-            )
-        )
+        found[key] = person if old is None else _joined(old, person)
     return tuple(found.values())
 
 
-def choose(kb: KnowledgeBase, phrase: Phrase) -> str:
-    """The one table id a name stands for: alone, or the one of the phrase's state; '' where that leaves several. A surname with a
-    title of another state is somebody else: «حریری، رئیس اتاق بازرگانی ایران و چین» is not Saad Hariri."""
-    ids = phrase.person
-    if phrase.owner and phrase.via != "pronoun" and (len(ids) > 1 or phrase.kind == "surname"):
-        theirs = tuple(i for i in ids if _may_act_for(kb, i, phrase.owner))
-        ids = theirs or (() if phrase.kind == "surname" else ids)
-    return ids[0] if len(ids) == 1 else ""
+def _person(text: Text, kb: KnowledgeBase, p: Phrase, date: str | None, home: str) -> Person:
+    assert p.name is not None
+    words = words_of(text, *p.name)
+    ids = choose(text, kb, p, date, home)
+    entity = kb.entities.get(ids[0]) if len(ids) == 1 else None
+    title = title_tokens(text, p)
+    owner = home if p.via == "home" else "" if p.via == "pronoun" else p.owner
+    name = entity.fa if entity and (p.kind == "surname" or words[0].isascii() or not _persian(words)) else words
+    return Person(
+        squeeze(words), name, entity.id if entity else "", stands_for(text, kb, replace(p, owner=owner), entity, date),
+        p.sense.office, p.sense.rank, (read_title(kb, title, home, codes=[owner]),) if p.sense.rank and title else (),
+    )  # fmt: skip
 
 
-def _may_act_for(kb: KnowledgeBase, person: str, owner: str) -> bool:
-    """Whether the tables know a person as of that state, or in an office of it or its organisation."""
-    return kb.entities[person].code == owner or any(h.state == owner for h in kb.offices.get(person, ()))
+def _persian(words: str) -> bool:
+    return all("\u0600" <= c <= "\u06ff" or not c.isalpha() for c in words)
 
 
-def with_surnames(text: Text, phrases: Sequence[Phrase], people: Sequence[Person]) -> list[Phrase]:
+def _joined(old: Person, new: Person) -> Person:
+    return replace(
+        old, state=old.state or new.state, office=old.office or new.office, rank=old.rank or new.rank,
+        titles=tuple(dict.fromkeys((*old.titles, *new.titles))),
+    )  # fmt: skip
+
+
+def with_surnames(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], people: Sequence[Person]) -> list[Phrase]:
     """The phrases, and the surnames of the article's own people wherever they stand alone."""
     taken = [False] * len(text.tokens)
     for p in phrases:
@@ -76,6 +184,11 @@ def with_surnames(text: Text, phrases: Sequence[Phrase], people: Sequence[Person
     surnames = {squeeze(w) for p in people for w in p.words.split()[1:][-1:]}
     surnames |= {s.removeprefix("ال") for s in surnames}
     surnames = {s for s in surnames if len(s) >= MIN_ALIAS}
+    surnames |= {
+        p.squeezed for p in people
+        if " " not in p.words and len(p.squeezed) >= MIN_ALONE
+        and (p.squeezed in kb.surnames or p.squeezed not in lexicon().words)
+    }  # fmt: skip
     extra = [
         Phrase(n, n + 1, "surname", (n, n + 1), Sense("surname"), name=(n, n + 1))
         for n, token in enumerate(text.tokens)

@@ -16,7 +16,8 @@ class Phrase(Struct, frozen=True):
     """An actor's noun phrase in token indexes [start, end).
 
     `kind` is the class of its head word; `name` the token range of a personal name in it; `person` the ids that the
-    name may stand for; `owner` the code of the state or organisation it belongs to; `via` how that was named.
+    name may stand for; `owner` the code of the state or organisation it belongs to; `via` how that was named;
+    `shared` that a plural head stands for one person of each of several states.
     """
 
     start: int
@@ -28,6 +29,7 @@ class Phrase(Struct, frozen=True):
     via: str = ""
     person: tuple[str, ...] = ()
     name: tuple[int, int] | None = None
+    shared: bool = False
 
 
 class Match(Struct, frozen=True):
