@@ -12,10 +12,12 @@ from msgspec.structs import replace
 from dabir import resources
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
 from dabir.names.scan import Match, Owner, Phrase, Scanner
+from dabir.names.titles import title_words
 from dabir.text.lexicon import lexicon
 from dabir.text.types import Text
 
 OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "group", "home", "people"})
+SERVING = frozenset({"deputy", "envoy", "spokesperson", "expert"})  # ranks whose holders may be named as somebody's
 RARE = 40  # occurrences in the lexicon's news below which a word may be a foreign name
 
 
@@ -212,6 +214,8 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
         k = match.end
         match = scan.match(k) if k < scan.stops[i] else None
         person = match.of("person", "surname") if match else None
+    if match and person and k == j and _others_title(scan, base, match):
+        return replace(base, end=match.end, owner=person.state, via="person")
     if match and person and not (comma and person.kind == "surname"):
         end, ids = match.end, tuple(s.entity for s in match.senses if s.kind == person.kind)
         known = person
@@ -232,6 +236,16 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
     )
 
 
+def _others_title(scan: Scanner, base: Phrase, match: Match) -> bool:
+    """Whether a title is of somebody who serves the person named behind it: «معاون ظریف», «فرستاده ویژه ترامپ», not «وزیر خارجه
+    ظریف». The named one led a state or its diplomacy and never held such an office himself."""
+    if base.owner or base.sense.rank not in SERVING:
+        return False
+    word = scan.words[base.start]
+    held = [h for s in match.senses if s.kind in ("person", "surname") for h in scan.kb.offices.get(s.entity, ())]
+    return any(h.kinds for h in held) and not any(word in title_words(h.title)[:1] for h in held)
+
+
 def with_title(scan: Scanner, person: Phrase) -> Phrase:
     """A name with the title that follows it: «لاوروف، وزیر خارجه روسیه», «لاوروف وزیر خارجه روسیه»."""
     i, j = person.start, person.end
@@ -245,6 +259,8 @@ def with_title(scan: Scanner, person: Phrase) -> Phrase:
         return person
     title = _headed(scan, k, match, head)[0]
     if title.name is not None:
+        if k == j:  # «ترامپ سناتور مورفی را ...»: the title is the next one's
+            return person
         title = headed_alone(scan, k, match, head)
     return replace(
         person, end=title.end, sense=head, owner=title.owner, via=title.via,

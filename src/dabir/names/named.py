@@ -25,15 +25,15 @@ def resolve_name(s: Scene, p: Phrase) -> list[Mention]:
     if known:
         q = known[0]
         entity = s.kb.entities.get(q.id)
-        said = stands_for(s.text, s.kb, p, entity, s.date)
+        said = stands_for(s.text, s.kb, p, entity, s.date, s.home)
         return [s.of(p, q, own_words and said or q.state)]
     if len(ids) == 1:
         entity = s.kb.entities[ids[0]]
         return [
             s.mention(
-                p, "person", state=stands_for(s.text, s.kb, p, entity, s.date), person=entity.fa, entity=entity.id
+                p, "person", state=stands_for(s.text, s.kb, p, entity, s.date, s.home), person=entity.fa, entity=entity.id
             )
         ]
     codes = {s.kb.entities[i].code or "" for i in ids}
-    state = stands_for(s.text, s.kb, p, None, s.date) or (codes.pop() if len(codes) == 1 else "")
+    state = stands_for(s.text, s.kb, p, None, s.date, s.home) or (codes.pop() if len(codes) == 1 else "")
     return [s.mention(p, "person", state=state, person=words, entity=f"person:{squeezed}", candidates=ids)]

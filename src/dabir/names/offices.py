@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from functools import cache
 
 from dabir import resources
-from dabir.names.kb import covers, squeeze
+from dabir.names.kb import Holding, covers, squeeze
 from dabir.names.mentions import Mention
-from dabir.names.people import Person, held_title, words_of
+from dabir.names.people import AT_HOME, Person, held_title, words_of
 from dabir.names.scan import Phrase
 from dabir.names.scene import LOOK_BACK, Before, Scene
 from dabir.names.titles import Title, own_voice, read_title
 
-AT_HOME = ("head", "minister", "deputy", "spokesperson", "envoy")  # ranks that are the outlet's own where no state stands
 ALONE = ("spokesperson", "deputy", "envoy")  # ranks by which one person of a state is known if he is the only one
 MAX_FORMER = 8  # former holders kept as candidates
 
@@ -123,7 +122,7 @@ def holders(s: Scene, p: Phrase, title: Title, people: Sequence[Person]) -> list
 def _by_article(s: Scene, q: Person, p: Phrase, title: Title, holder: str) -> bool:
     """Whether the article gives a person this office."""
     del s
-    if any(t.former == title.former and t.fits(title) for t in q.titles):
+    if any(t.former <= title.former and title.fits(t) for t in q.titles):
         return True
     if title.former or title.other_time or not p.sense.office:
         return False
@@ -135,15 +134,21 @@ def _by_table(s: Scene, q: Person, p: Phrase, title: Title, holder: str) -> bool
     if holder and q.id and not title.former and not title.other_time:
         return q.id == holder
     for held in s.kb.offices.get(q.id, ()):
-        over = bool(held.end and s.date and held.end <= s.date)
-        if title.former != over and s.date and not title.other_time:
-            continue
-        if title.former or title.other_time or not s.date or covers(held, s.date):
-            if p.sense.office and p.sense.office in (held.office, *held.kinds) and title.codes <= {held.state}:
-                return True
-            if title.words and title.fits(held_title(s.kb, held, s.home)):
-                return True
+        if _in_time(s, held, title) and (
+            (p.sense.office in (held.office, *held.kinds) and title.codes <= {held.state})
+            or ((title.words or p.owner) and title.fits(held_title(s.kb, held, s.home)))
+        ):
+            return True
     return False
+
+
+def _in_time(s: Scene, held: Holding, title: Title) -> bool:
+    """Whether an office of the tables was held when a title says: on the article's date, before it, or whenever."""
+    if title.other_time:
+        return True
+    if title.former:
+        return bool(held.end) and (not s.date or held.end <= s.date)
+    return not s.date or covers(held, s.date)
 
 
 def _silent(q: Person, title: Title) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,6 +16,8 @@ from dabir.text.types import Text
 MIN_ALIAS = 3  # letters: shorter surnames are too often other words
 MIN_ALONE = 4  # the same for surnames that neither a full name nor a table vouches for
 NO_STATE = frozenset({"MED", "BUS"})  # sectors whose people act for no state, whatever office they hold
+AT_HOME = ("head", "minister", "deputy", "spokesperson", "envoy")  # ranks that are the outlet's own where no state stands
+OFFICIAL = frozenset({"GOV", "MIL", "LEG"})
 PRIVATE = NO_STATE | {"CVL"}  # sectors whose people act for none unless they hold or held an office
 
 
@@ -40,7 +42,7 @@ def words_of(text: Text, start: int, end: int) -> str:
 def title_tokens(text: Text, p: Phrase) -> list[str]:
     """The words of a phrase that are not the name in it."""
     a, b = p.name or (p.start, p.start)
-    return [text.tokens[n].text for n in range(p.start, p.end) if not a <= n < b]
+    return [t for n in range(p.start, p.end) if not a <= n < b and (t := text.tokens[n].text)[0].isalnum()]
 
 
 def acts_for(kb: KnowledgeBase, entity: Entity, date: str | None) -> str:
@@ -55,15 +57,17 @@ def acts_for(kb: KnowledgeBase, entity: Entity, date: str | None) -> str:
     return "" if entity.sector in PRIVATE and not offices else entity.code or ""
 
 
-def stands_for(text: Text, kb: KnowledgeBase, p: Phrase, entity: Entity | None, date: str | None) -> str:
+def stands_for(text: Text, kb: KnowledgeBase, p: Phrase, entity: Entity | None, date: str | None, home: str) -> str:
     """The code that a named person acts for: the article's title outranks the tables, unless it is a title of somebody who
-    speaks for himself."""
+    speaks for himself or held the office before; a stranger's office of government without a state is the outlet's own."""
     words = title_tokens(text, p)
-    if own_voice(words):
+    if own_voice(words) or private(words):
         return ""
-    if p.owner and p.via != "pronoun":
+    if p.owner and p.via != "pronoun" and not (p.via == "organization" and read_title(kb, words, home).former):
         return p.owner
-    return acts_for(kb, entity, date) if entity else ""
+    if entity:
+        return acts_for(kb, entity, date) or ((entity.code or "") if p.sense.sector in OFFICIAL and p.sense.rank else "")
+    return home if p.sense.sector == "GOV" and p.sense.rank in AT_HOME and not p.owner else ""
 
 
 def choose(text: Text, kb: KnowledgeBase, p: Phrase, date: str | None, home: str) -> tuple[str, ...]:
@@ -148,7 +152,27 @@ def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: s
             key = person.id or person.squeezed
         old = found.get(key)
         found[key] = person if old is None else _joined(old, person)
-    return tuple(found.values())
+    return (*found.values(), *_holders(text, kb, phrases, date, home, {*found, *(e for q in found.values() for e in endings(q.words))}))
+
+
+def _holders(
+    text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: str | None, home: str, known: set[str]
+) -> Iterator[Person]:
+    """The tables' holders of offices that the article names without a name, where it calls them by surname elsewhere:
+    «سخنگوی وزارت خارجه ...» and «موسوی گفت»."""
+    words = {t.text for t in text.tokens}
+    seen = set[str]()
+    for p in phrases:
+        owner = p.owner if p.via != "home" else home
+        owner = owner or (home if p.sense.sector == "GOV" and p.sense.rank in AT_HOME and not p.via else "")
+        held = kb.holder(owner, p.sense.office, date) if p.kind == "title" and p.sense.office and owner else None
+        if held is None or held.person in seen | known:
+            continue
+        seen.add(held.person)
+        entity = kb.entities[held.person]
+        last = squeeze(entity.fa.split()[-1])
+        if len(last) >= MIN_ALONE and last in words - known and not read_title(kb, title_tokens(text, p), home).former:
+            yield Person(squeeze(entity.fa), entity.fa, entity.id, owner, p.sense.office, p.sense.rank)
 
 
 def _person(text: Text, kb: KnowledgeBase, p: Phrase, date: str | None, home: str) -> Person:
@@ -160,7 +184,7 @@ def _person(text: Text, kb: KnowledgeBase, p: Phrase, date: str | None, home: st
     owner = home if p.via == "home" else "" if p.via == "pronoun" else p.owner
     name = entity.fa if entity and (p.kind == "surname" or words[0].isascii() or not _persian(words)) else words
     return Person(
-        squeeze(words), name, entity.id if entity else "", stands_for(text, kb, replace(p, owner=owner), entity, date),
+        squeeze(words), name, entity.id if entity else "", stands_for(text, kb, replace(p, owner=owner), entity, date, home),
         p.sense.office, p.sense.rank, (read_title(kb, title, home, codes=[owner]),) if p.sense.rank and title else (),
     )  # fmt: skip
 

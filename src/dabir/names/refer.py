@@ -10,7 +10,7 @@ from dabir.names.mentions import Mention
 from dabir.names.offices import holders, owner_of
 from dabir.names.scan import Phrase
 from dabir.names.scene import LOOK_BACK, Before, Scene
-from dabir.names.titles import read_title
+from dabir.names.titles import own_voice, read_title
 
 NUMBERS = {"pair": 2, "sides": 2, "three": 3}
 NEAR = 2  # sentences before, among whose actors «سه کشور» and «آنها» are sought
@@ -74,7 +74,7 @@ def _plural(s: Scene, p: Phrase, before: Before) -> list[Mention]:
 def _person(s: Scene, p: Phrase, before: Before) -> list[Mention]:
     people = [m for m in before[-LOOK_BACK:] if m.kind == "person" or (m.kind == "office" and m.state)]
     if p.sense.office:  # «معظم‌له»
-        people = [m for m in people if m.office == p.sense.office]
+        people = [m for m in people if p.sense.office in (m.office, *(h.office for h in s.kb.offices.get(m.actor or "", ())))]
     elif s.text.tokens[p.start].text in ("این", "آن"):
         people = _described(s, p, before, people)
     if not people:
@@ -93,6 +93,8 @@ def _described(s: Scene, p: Phrase, before: Before, people: Sequence[Mention]) -
     title = read_title(s.kb, s.words(p), s.home, codes=[owner])
     titled = {q.words for q in holders(s, p, title, s.people)}
     exact = [m for m in people if m.person in titled]
+    if not exact and own_voice(s.words(p)[1:]):
+        return []
     return exact or [m for m in people if m.rank != "head"] or list(people)
 
 
