@@ -259,7 +259,7 @@ def with_title(scan: Scanner, person: Phrase) -> Phrase:
         return person
     title = _headed(scan, k, match, head)[0]
     if title.name is not None:
-        if k == j:  # «ترامپ سناتور مورفی را ...»: the title is the next one's
+        if k == j and person.kind == "surname" and not title.owner:  # «ترامپ سناتور مورفی را ...»: the title is the next one's
             return person
         title = headed_alone(scan, k, match, head)
     return replace(

@@ -78,7 +78,8 @@ class KnowledgeBase(Struct, frozen=True):
 
     `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word
     that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed
-    beginnings that some name has; `surnames` maps a squeezed surname to the ids of all people who bear it.
+    beginnings that some name has; `surnames` maps a squeezed surname to the ids of all people who bear it, `held_for` a code to all
+    offices held for it.
     """
 
     entities: Mapping[str, Entity]
@@ -91,6 +92,7 @@ class KnowledgeBase(Struct, frozen=True):
     spots: Mapping[str, tuple[Spot, ...]]
     outlets: Mapping[str, str]
     surnames: Mapping[str, tuple[str, ...]]
+    held_for: Mapping[str, tuple[Holding, ...]]
 
     def holder(self, state: str, office: str, date: str | None) -> Holding | None:
         """Who held `office` of `state` on `date` (ISO): the one holding that covers it, or None where none or several do."""
@@ -276,11 +278,13 @@ def load() -> KnowledgeBase:
     spots = _spots()
     holdings: dict[tuple[str, str], tuple[Holding, ...]] = {}
     offices: dict[str, tuple[Holding, ...]] = {}
+    held_for: dict[str, list[Holding]] = {}
     for row in resources.tables("kb/offices"):
         held = Holding(
             row["person"], row["office"], row["title"], row["state"], row["begin"], row["end"], values(row["kinds"])
         )
         offices[held.person] = (*offices.get(held.person, ()), held)
+        held_for.setdefault(held.state, []).append(held)
         for office in {held.office, *held.kinds}:
             holdings[held.state, office] = (*holdings.get((held.state, office), ()), held)
     given, name_words = _name_words()
@@ -296,4 +300,5 @@ def load() -> KnowledgeBase:
         spots=spots,
         outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
         surnames=_surnames(),
+        held_for={code: tuple(held) for code, held in held_for.items()},
     )

@@ -8,7 +8,7 @@ from functools import cache
 from dabir import resources
 from dabir.names.kb import Holding, covers, squeeze
 from dabir.names.mentions import Mention
-from dabir.names.people import AT_HOME, Person, held_title, words_of
+from dabir.names.people import AT_HOME, Person, held_title, holder_id, words_of
 from dabir.names.scan import Phrase
 from dabir.names.scene import LOOK_BACK, Before, Scene
 from dabir.names.titles import Title, own_voice, read_title
@@ -58,7 +58,7 @@ def resolve_office(s: Scene, p: Phrase, before: Before) -> list[Mention]:
         return [s.of(p, found[0], owner)]
     if title.former or title.other_time:
         return [_former(s, p, owner, title)]
-    holder = holder_id(s, owner, p.sense.office)
+    holder = holder_id(s.kb, owner, p.sense.office, title, s.date, s.home)
     slug = p.sense.office or squeeze(words_of(s.text, p.start, p.end))
     return [s.mention(p, "office", state=owner, entity=holder or f"office:{owner}:{slug}")]
 
@@ -99,16 +99,13 @@ def _without_state(s: Scene, p: Phrase, title: Title, before: Before) -> list[Me
     return [s.of(p, named[0])] if len(named) == 1 else []
 
 
-def holder_id(s: Scene, state: str, office: str) -> str:
-    """The table id of who held an office on the article's date, '' where that is not known."""
-    held = s.kb.holder(state, office, s.date) if office else None
-    return held.person if held else ""
 
 
 def holders(s: Scene, p: Phrase, title: Title, people: Sequence[Person]) -> list[Person]:
     """Those of `people` who hold the office of a phrase: by the article's own words before the tables', and those by name of the
     office before the only one of his rank."""
-    holder = holder_id(s, next(iter(title.codes), ""), p.sense.office) if len(title.codes) == 1 else ""
+    code = next(iter(title.codes), "") if len(title.codes) == 1 else ""
+    holder = holder_id(s.kb, code, p.sense.office, title, s.date, s.home)
     for test in (_by_article, _by_table):
         found = [q for q in people if test(s, q, p, title, holder)]
         if found:
@@ -170,7 +167,7 @@ def resolve_counterpart(s: Scene, p: Phrase, before: Before) -> list[Mention]:
         return [s.of(p, people[0], p.owner)]
     if not p.owner:
         return []
-    holder = holder_id(s, p.owner, subject.office) if subject else ""
+    holder = holder_id(s.kb, p.owner, subject.office, None, s.date, s.home) if subject else ""
     return [s.mention(p, "office", state=p.owner, entity=holder)]
 
 

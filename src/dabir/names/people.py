@@ -47,14 +47,15 @@ def title_tokens(text: Text, p: Phrase) -> list[str]:
 
 def acts_for(kb: KnowledgeBase, entity: Entity, date: str | None) -> str:
     """The code that a person of the tables acts for on a date: that of the office held then, begun last; without one the
-    person's own state, and none for journalists, business people and those who never held an office."""
+    person's own state, and none for journalists, business people and others who are private by now."""
     if entity.sector in NO_STATE:
         return ""
     offices = kb.offices.get(entity.id, ())
     held = [h for h in offices if date and covers(h, date) and public_code(h.state)]
     if held:
         return max(held, key=lambda h: h.begin).state
-    return "" if entity.sector in PRIVATE and not offices else entity.code or ""
+    private = entity.sector in PRIVATE and all(h.end and (not date or h.end <= date) for h in offices)
+    return "" if private else entity.code or ""
 
 
 def stands_for(text: Text, kb: KnowledgeBase, p: Phrase, entity: Entity | None, date: str | None, home: str) -> str:
@@ -67,7 +68,7 @@ def stands_for(text: Text, kb: KnowledgeBase, p: Phrase, entity: Entity | None, 
         return p.owner
     if entity:
         return acts_for(kb, entity, date) or ((entity.code or "") if p.sense.sector in OFFICIAL and p.sense.rank else "")
-    return home if p.sense.sector == "GOV" and p.sense.rank in AT_HOME and not p.owner else ""
+    return ""
 
 
 def choose(text: Text, kb: KnowledgeBase, p: Phrase, date: str | None, home: str) -> tuple[str, ...]:
@@ -134,6 +135,23 @@ def held_title(kb: KnowledgeBase, held: Holding, home: str) -> Title:
     return read_title(kb, title_words(held.title), home, codes=[held.state])
 
 
+def holder_id(kb: KnowledgeBase, state: str, office: str, title: Title | None, date: str | None, home: str) -> str:
+    """The table id of who held an office on a date: by its slug, else by the words of its title; '' where that is nobody or
+    several."""
+    if not date or not state:
+        return ""
+    if office:
+        held = kb.holder(state, office, date)
+        return held.person if held else ""
+    if title is None or not title.words or title.former or title.other_time:
+        return ""
+    people = {
+        h.person for h in kb.held_for.get(state, ())
+        if covers(h, date) and title_words(h.title)[0].startswith(title.head) and title.fits(held_title(kb, h, home))
+    }  # fmt: skip
+    return people.pop() if len(people) == 1 else ""
+
+
 def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: str | None, home: str) -> tuple[Person, ...]:
     """Everybody whom the article names, with state, office and rank from the first phrase that gives them, and all titles.
 
@@ -152,7 +170,8 @@ def own_people(text: Text, kb: KnowledgeBase, phrases: Sequence[Phrase], date: s
             key = person.id or person.squeezed
         old = found.get(key)
         found[key] = person if old is None else _joined(old, person)
-    return (*found.values(), *_holders(text, kb, phrases, date, home, {*found, *(e for q in found.values() for e in endings(q.words))}))
+    known = {*found, *(e for q in found.values() for e in endings(q.words))}
+    return (*found.values(), *_holders(text, kb, phrases, date, home, known))
 
 
 def _holders(
@@ -165,13 +184,14 @@ def _holders(
     for p in phrases:
         owner = p.owner if p.via != "home" else home
         owner = owner or (home if p.sense.sector == "GOV" and p.sense.rank in AT_HOME and not p.via else "")
-        held = kb.holder(owner, p.sense.office, date) if p.kind == "title" and p.sense.office and owner else None
-        if held is None or held.person in seen | known:
+        title = read_title(kb, title_tokens(text, p), home, codes=[owner]) if p.kind == "title" and owner else None
+        held = holder_id(kb, owner, p.sense.office, title, date, home) if title and not title.former else ""
+        if not held or held in seen | known:
             continue
-        seen.add(held.person)
-        entity = kb.entities[held.person]
+        seen.add(held)
+        entity = kb.entities[held]
         last = squeeze(entity.fa.split()[-1])
-        if len(last) >= MIN_ALONE and last in words - known and not read_title(kb, title_tokens(text, p), home).former:
+        if len(last) >= MIN_ALONE and last in words - known:
             yield Person(squeeze(entity.fa), entity.fa, entity.id, owner, p.sense.office, p.sense.rank)
 
 

@@ -94,7 +94,7 @@ def _described(s: Scene, p: Phrase, before: Before, people: Sequence[Mention]) -
     titled = {q.words for q in holders(s, p, title, s.people)}
     exact = [m for m in people if m.person in titled]
     if not exact and own_voice(s.words(p)[1:]):
-        return []
+        return [m for m in people if not m.state]
     return exact or [m for m in people if m.rank != "head"] or list(people)
 
 

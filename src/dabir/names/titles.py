@@ -61,7 +61,7 @@ def read_title(kb: KnowledgeBase, words: Sequence[str], home: str, *, codes: Seq
         end, code = _named(kb, words, i, home)
         if code:
             states.add(code)
-        else:
+        elif end == i + 1:
             seen.add(words[i])
             word = table.same.get(words[i], words[i]) if found else words[i]
             if words[i] not in table.empty | table.former and words[i].isalnum():
@@ -75,7 +75,7 @@ def read_title(kb: KnowledgeBase, words: Sequence[str], home: str, *, codes: Seq
 
 
 def _named(kb: KnowledgeBase, words: Sequence[str], i: int, home: str) -> tuple[int, str]:
-    """The end of the longest name of a state or organisation at word i, and its code; i + 1 and '' where there is none."""
+    """The end of the longest name of a state, organisation or person at word i, and its code; i + 1 and '' where there is none."""
     joined, best = "", (i + 1, "")
     for j in range(i, min(i + MAX_TOKENS, len(words))):
         joined += words[j]
@@ -84,6 +84,8 @@ def _named(kb: KnowledgeBase, words: Sequence[str], i: int, home: str) -> tuple[
         for sense in kb.senses.get(joined, ()):
             if sense.kind == "home":
                 best = (j + 1, home)
+            elif sense.kind in ("person", "surname") and i:
+                best = (j + 1, best[1])
             elif sense.kind in _NAMES and sense.state and _whole(sense):
                 best = (j + 1, sense.state)
     return best
