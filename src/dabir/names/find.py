@@ -17,6 +17,7 @@ from dabir.text.lexicon import lexicon
 from dabir.text.types import Text
 
 OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "group", "home", "people"})
+ADDRESSED = frozenset({"MIL", "CVL"})  # sectors whose ranks and titles stand before a bare surname
 SERVING = frozenset({"deputy", "envoy", "spokesperson", "expert"})  # ranks whose holders may be named as somebody's
 RARE = 40  # occurrences in the lexicon's news below which a word may be a foreign name
 
@@ -40,6 +41,8 @@ def find_phrases(text: Text, kb: KnowledgeBase) -> tuple[Phrase, ...]:
 
 def _at(scan: Scanner, i: int) -> list[Phrase]:
     match = scan.match(i)
+    if (match is None or not match.of("person", "pronoun", "home")) and (phrase := _variant(scan, i)):
+        return [with_title(scan, phrase)]
     if match is None:
         return _described(scan, i) or _unknown_person(scan, i)
     head = match.of("title", "body", "collective")
@@ -66,6 +69,17 @@ def _at(scan: Scanner, i: int) -> list[Phrase]:
         if sense := match.of(kind):
             return [Phrase(i, match.end, kind, (i, match.end), sense, owner=sense.state, via=_via(kind))]
     return _unknown_person(scan, i)
+
+
+def _variant(scan: Scanner, i: int) -> Phrase | None:
+    """A full name in a spelling that no table has, if all its words may be a name's."""
+    found = scan.variant(i) if scan.words[i][0].isalpha() else None
+    if found is None or not all(_may_be_name(scan, j, first=j == i) for j in range(i, found[0])):
+        return None
+    end, person = found
+    entity = scan.kb.entities[person]
+    sense = Sense("person", person, entity.code or "", sector=entity.sector or "")
+    return Phrase(i, end, "person", (i, end), sense, person=(person,), name=(i, end))
 
 
 def _described(scan: Scanner, i: int) -> list[Phrase]:
@@ -208,42 +222,46 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
     quoted = _open_quote(scan.word(k, i))
     k += quoted
     match = scan.match(k) if k < scan.stops[i] else None
-    person = match.of("person", "surname") if match else None
-    honorific = match.of("honorific") if match else None
-    if match and honorific and not person:
+    if match and match.of("honorific") and not match.of("person", "surname"):
         k = match.end
         match = scan.match(k) if k < scan.stops[i] else None
-        person = match.of("person", "surname") if match else None
+    person = match.of("person", "surname") if match else None
     if match and person and k == j and _others_title(scan, base, match):
         return replace(base, end=match.end, owner=person.state, via="person")
     if match and person and not (comma and person.kind == "surname"):
-        end, ids = match.end, tuple(s.entity for s in match.senses if s.kind == person.kind)
-        known = person
+        named = _person(k, match, person.kind)
     else:
-        end, ids, known = _name_run(scan, k, i, need_given=comma or not (quoted or base.owner)), (), Sense("person")
-        single = end - k == 1 and (quoted or (not comma and scan.words[k] in scan.kb.name_words - scan.kb.given))
-        if end - k < 2 and not single:
-            return base
-        if end - k == 1:
-            known = Sense("surname")
-        if comma and scan.word(end, i) not in ("،", "»", "در", "گفت", "."):
-            return base
-    closed = quoted and scan.word(end, i) in ("»", '"')
-    if quoted and not closed:
+        named = (_variant(scan, k) if k < scan.stops[i] else None) or _stranger(scan, base, k, comma=comma, quoted=quoted)
+    closed = named is not None and quoted and scan.word(named.end, i) in ("»", '"')
+    if named is None or (quoted and not closed):
         return base
-    return replace(
-        base, end=end + closed, name=(k, end), person=ids, kind="person" if known.kind == "person" else "surname"
-    )
+    return replace(base, end=named.end + closed, name=named.name, person=named.person, kind=named.kind)
+
+
+def _stranger(scan: Scanner, base: Phrase, k: int, *, comma: bool, quoted: bool) -> Phrase | None:
+    """The name of somebody unknown behind a title: several words, or a surname where quotation marks or the title's kind leave
+    nothing else («سردار صفوی»)."""
+    i = base.start
+    addressed = base.sense.sector in ADDRESSED and base.end == base.head[1]
+    end = _name_run(scan, k, i, need_given=comma or not (quoted or base.owner or addressed))
+    if end - k == 1 and not (quoted or (not comma and scan.words[k] in scan.kb.name_words - scan.kb.given)):
+        return None
+    if end == k or (comma and scan.word(end, i) not in ("،", "»", "در", "گفت", ".")):
+        return None
+    kind = "surname" if end - k == 1 else "person"
+    return Phrase(k, end, kind, (k, end), Sense(kind), name=(k, end))
 
 
 def _others_title(scan: Scanner, base: Phrase, match: Match) -> bool:
     """Whether a title is of somebody who serves the person named behind it: «معاون ظریف», «فرستاده ویژه ترامپ», not «وزیر خارجه
-    ظریف». The named one led a state or its diplomacy and never held such an office himself."""
+    ظریف». The named one led a state or its diplomacy, and never held such an office himself if the title says more than its
+    first word."""
     if base.owner or base.sense.rank not in SERVING:
         return False
-    word = scan.words[base.start]
     held = [h for s in match.senses if s.kind in ("person", "surname") for h in scan.kb.offices.get(s.entity, ())]
-    return any(h.kinds for h in held) and not any(word in title_words(h.title)[:1] for h in held)
+    bare = base.end == base.head[1]
+    word = scan.words[base.start]
+    return any(h.kinds for h in held) and (bare or not any(word in title_words(h.title)[:1] for h in held))
 
 
 def with_title(scan: Scanner, person: Phrase) -> Phrase:

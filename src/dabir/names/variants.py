@@ -1,120 +1,152 @@
-"""Names spelt otherwise: foreign names in other Persian letters, and names in Latin or Cyrillic letters.
+"""Names that differ only in how they were put into letters: keys under which «سرگئی» and «سرگی», Sergei and Сергей agree.
 
-A Persian paper may write «پمپئو», «پامپئو» or «پومپئو»: what stays is the consonants. A name in Latin or Cyrillic letters is
-compared by its sound: Cyrillic is romanised by anyascii, and the words compared by Lawrence Philips' Metaphone (jellyfish).
-Both find a person only where given name and surname agree and the tables know one alone who fits.
+Persian letters: consonants of one sound are one, vowels are left out; names of Arabic and Persian, where a vowel makes another
+name, keep them. Latin and Cyrillic letters: romanised by anyascii, then the same with the English names of the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from difflib import SequenceMatcher
-from functools import cache
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 
-import jellyfish
 from anyascii import anyascii
+from jellyfish import damerau_levenshtein_distance
+from msgspec import Struct
 
 from dabir import resources
-from dabir.names.find import Phrase
-from dabir.names.kb import Sense, squeeze
-from dabir.resources import values
-from dabir.text.types import Text
 
-# Letters that transliteration of one foreign sound varies between; the first of a row stands for all.
-CLASSES = ("تط", "سصث", "زذضظ", "فپ", "جژ", "غگق", "هح")
-SILENT = frozenset("اآویئأؤءع")
-NATIVE = frozenset({"IRN", "AFG", "TJK"})  # whose names have one spelling in Persian: «حسنی» is not «حسینی»
-SHORTEST = 4  # consonants of a name that may vary
-LIKE = 0.75  # share of letters that two spellings must have in common
-LONGEST = 4  # words of a name in foreign letters
-
-_CLASS = {letter: row[0] for row in CLASSES for letter in row}
+MIN_SOUNDS = 5  # consonants of a whole name below which too many names are alike
+PER_EDIT = 5  # letters of a name for each letter in which two spellings of it may differ
+PER_EDIT_LATIN = 3  # the same where vowels are written, and by each language in its way
+_C = re.compile("c(?=([eiy]?))")
+_DOUBLED = re.compile(r"(.)\1+")
+_ARABIC = re.compile(r"\b(?:al|el|bin|bint|ibn|ben|abu|abdul?|abd)\b", re.I)
 
 
-def skeleton(name: str) -> str:
-    """The consonants of a squeezed name, its first letter kept, doubled letters once.
-
-    >>> skeleton(squeeze("مایک پمپئو")) == skeleton(squeeze("مایک پامپئو"))
-    True
-    >>> skeleton(squeeze("سرگئی لاوروف")) == skeleton(squeeze("سرگی لاورف"))
-    True
-    """
-    out: list[str] = []
-    for n, letter in enumerate(name):
-        if n and letter in SILENT:
-            continue
-        folded = _CLASS.get(letter, letter)
-        if not out or out[-1] != folded:
-            out.append(folded)
-    return "".join(out)
-
-
-def sound(name: str) -> str:
-    """How a name in Latin or Cyrillic letters sounds.
-
-    >>> sound("Сергей Лавров") == sound("Sergey Lavrov")
-    True
-    """
-    return " ".join(jellyfish.metaphone(word) for word in anyascii(name).replace("-", " ").replace("'", "").split())
+class _Rules(Struct, frozen=True):
+    loose: Mapping[int, str | None]
+    exact: Mapping[int, str | None]
+    exact_states: frozenset[str]
+    latin: tuple[tuple[str, str], ...]
+    latin_vowels: Mapping[int, None]
+    marked: Mapping[int, str]
+    articles: frozenset[str]
 
 
 @cache
-def _by_skeleton() -> dict[str, tuple[tuple[str, str], ...]]:
-    """(squeezed name, id) of the foreign people with two names or more, by skeleton."""
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
-    for row in resources.tables("kb/people"):
-        if row["state"] in NATIVE:
-            continue
-        for name in (row["fa"], *values(row["variants"])):
-            if len(name.replace("\u200c", " ").split()) > 1 and len(skeleton(squeeze(name))) >= SHORTEST:
-                key = skeleton(squeeze(name))
-                found[key] = (*found.get(key, ()), (squeeze(name), row["id"]))
-    return found
+def _rules() -> _Rules:
+    table = resources.toml("names/variants.toml")
+    loose: dict[int, str | None] = {ord(c): group[0] for group in table["same"] for c in group}
+    loose |= {ord(c): None for c in table["vowels"]}
+    return _Rules(
+        loose, {ord(c): group[0] for group in table["exact_same"] for c in group}, frozenset(table["exact_states"]),
+        tuple((a, b) for a, b in table["latin"]), {ord(c): None for c in table["latin_vowels"]},
+        {ord(k): v for k, v in table["marked"].items()}, frozenset(table["articles"]),
+    )  # fmt: skip
 
 
-@cache
-def _by_sound() -> dict[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for row in resources.tables("kb/people"):
-        if len(row["en"].split()) > 1:
-            found[sound(row["en"])] = found.get(sound(row["en"]), frozenset()) | {row["id"]}
-    return found
+@lru_cache(1 << 15)
+def loose(word: str) -> str:
+    """The consonants of a word in Persian letters.
+
+    >>> loose("سرگئی") == loose("سرگیی") == loose("سرگی")
+    True
+    """
+    return _DOUBLED.sub(r"\1", word.translate(_rules().loose))
 
 
-def spelt_otherwise(name: str) -> tuple[str, ...]:
-    """The id of the one foreign person whose name is a variant of a squeezed Persian name; nothing where none or several."""
-    near = _by_skeleton().get(skeleton(name), ())
-    ids = {i for known, i in near if SequenceMatcher(None, known, name, autojunk=False).ratio() >= LIKE}
-    return tuple(ids) if len(ids) == 1 else ()
+@lru_cache(1 << 15)
+def exact(word: str) -> str:
+    """A word in Persian letters without the article «ال» and doubled letters.
+
+    >>> exact("الصدر") == exact("صدر"), exact("حسنی") == exact("حسینی")
+    (True, False)
+    """
+    return _DOUBLED.sub(r"\1", word.removeprefix("ال").translate(_rules().exact))
 
 
-def with_variants(phrases: Iterable[Phrase], words: Sequence[str]) -> list[Phrase]:
-    """The phrases, those whose full name no table has in these letters with the person of the variant. `words`: the tokens."""
-    out = []
-    for p in phrases:
-        if p.name and not p.person and p.kind == "person" and p.name[1] - p.name[0] > 1:
-            ids = spelt_otherwise("".join(words[p.name[0] : p.name[1]]))
-            p = Phrase(p.start, p.end, p.kind, p.head, p.sense, p.owner, p.via, ids, p.name) if ids else p
-        out.append(p)
-    return out
+@lru_cache(1 << 12)
+def latin(name: str, *, bare_c: bool = False) -> tuple[str, str]:
+    """A name in Latin, Cyrillic or other letters that anyascii romanises: its consonants, word by word, and its letters with
+    those of one sound made one; initials and articles are left out. With `bare_c`, «c» is read as the č that it may have been.
+
+    >>> latin("Сергей Лавров")[0] == latin("Sergei Lavrov")[0]
+    True
+    """
+    rules = _rules()
+    plain = anyascii(name.lower().translate(rules.marked)).lower()
+    words = [w for w in re.split("[^a-z]+", re.sub("['’`]", "", plain)) if len(w) > 1 and w not in rules.articles]
+    folded = [_fold_latin(w, bare_c) for w in words]
+    return " ".join(_DOUBLED.sub(r"\1", w.translate(rules.latin_vowels)) or w[:1] for w in folded), " ".join(folded)
 
 
-def in_foreign_letters(text: Text, taken: Iterable[Phrase]) -> list[Phrase]:
-    """People whom the text names in Latin or Cyrillic letters, where no phrase stands and the tables know one who sounds so."""
-    covered = {n for p in taken for n in range(p.start, p.end)}
-    foreign = [n for n, t in enumerate(text.tokens) if n not in covered and t.text.isalpha() and not "\u0600" <= t.text[0] <= "\u06ff"]
-    out: list[Phrase] = []
-    done = -1
-    for k, n in enumerate(foreign):
-        if n < done:
-            continue
-        for size in range(LONGEST, 1, -1):
-            run = foreign[k : k + size]
-            if len(run) < size or run[-1] - n != size - 1:
-                continue
-            ids = _by_sound().get(sound(" ".join(text.tokens[i].text for i in run)), frozenset())
-            if len(ids) == 1:
-                out.append(Phrase(n, n + size, "person", (n, n + size), Sense("person"), person=tuple(ids), name=(n, n + size)))
-                done = n + size
-                break
-    return out
+def _fold_latin(word: str, bare_c: bool) -> str:
+    rules = _rules()
+    for old, new in rules.latin:
+        word = word.replace(old, new)
+    word = word.replace("c", "č") if bare_c else _C.sub(lambda m: "s" if m[1] else "k", word)
+    return _DOUBLED.sub(r"\1", word)
+
+
+class Known(Struct, frozen=True):
+    """A name of the tables with whom it names, its folded letters, and how many letters of it allow one to differ."""
+
+    person: str
+    letters: str
+    per_edit: int
+
+
+class Variants(Struct, frozen=True):
+    """Names of the tables by the keys of their sounds."""
+
+    loose: Mapping[str, tuple[Known, ...]]
+    exact: Mapping[str, tuple[Known, ...]]
+    latin: Mapping[str, tuple[Known, ...]]
+
+    def find(self, words: Sequence[str]) -> str:
+        """The id of the one person whose name `words` (of a key, given name first) is but for its spelling, '' where that is
+        nobody or several."""
+        if len(words) < 2:
+            return ""
+        if not persian(words[0]):
+            sounds, letters = latin(" ".join(words))
+            return _one(self.latin.get(sounds, ()), letters)
+        letters, sounds = "".join(words), "".join(map(loose, words))
+        near = self.loose.get(sounds, ()) if len(sounds) >= MIN_SOUNDS else ()
+        return _one((*self.exact.get("".join(map(exact, words)), ()), *near), letters)
+
+
+def _one(known: Sequence[Known], letters: str) -> str:
+    """The one person whose name of the same sounds is near enough in its letters."""
+    near = {k.person for k in known if damerau_levenshtein_distance(k.letters, letters) * k.per_edit <= len(letters)}
+    return near.pop() if len(near) == 1 else ""
+
+
+def persian(word: str) -> bool:
+    """Whether a word is in Persian letters."""
+    return "\u0600" <= word[0] <= "\u06ff"
+
+
+def is_exact(state: str, en: str) -> bool:
+    """Whether a person's name is one of those that a vowel changes: by the state, or an Arabic particle in the English name."""
+    return state in _rules().exact_states or bool(_ARABIC.search(en))
+
+
+def index(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> Variants:
+    """The index of `people`: id, state, English name, names in Persian (as keys have them)."""
+    found: tuple[dict[str, dict[Known, None]], ...] = ({}, {}, {})
+    for person, state, en, names in people:
+        strict = is_exact(state, en)
+        per_edit = PER_EDIT if strict else PER_EDIT_LATIN
+        for words in filter(lambda w: len(w) > 1, (name.split() for name in names)):
+            known = Known(person, "".join(words), PER_EDIT)
+            found[1].setdefault("".join(map(exact, words)), {})[known] = None
+            if not strict:
+                found[0].setdefault("".join(map(loose, words)), {})[known] = None
+        for bare_c in (False, True):
+            sounds, letters = latin(en, bare_c=bare_c)
+            if " " in sounds:
+                found[2].setdefault(sounds, {})[Known(person, letters, per_edit)] = None
+    loose_, exact_, latin_ = ({k: tuple(v) for k, v in f.items()} for f in found)
+    return Variants(loose_, exact_, latin_)
