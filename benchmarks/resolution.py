@@ -19,6 +19,7 @@ import msgspec
 from dabir import Reader
 from dabir.evaluate import Folded, fold
 from dabir.model import Actor, Record
+from dabir.names.kb import load, squeeze
 
 Wanted = tuple[str, str | None, str | None]  # words, person, state
 
@@ -31,9 +32,14 @@ def wanted(gold: dict[str, Any]) -> list[Wanted]:
 
 
 def same_person(a: str | None, b: str | None) -> bool:
-    """Equal names, or one the other's ending (a surname)."""
+    """Equal names, one the other's ending (a surname), or names of one person in the tables («ماکرون», «امانوئل مکرون»)."""
     x, y = fold(a), fold(b)
-    return bool(x and y) and (x.endswith(y) or y.endswith(x))
+    return bool(x and y) and (x.endswith(y) or y.endswith(x) or bool(table_ids(a) & table_ids(b)))
+
+
+def table_ids(name: str | None) -> set[str]:
+    """The people of the tables who bear exactly this name or surname."""
+    return {s.entity for s in load().senses.get(squeeze(name or ""), ()) if s.kind in ("person", "surname")}
 
 
 def judged(row: Wanted, record: Record, text: Folded) -> tuple[bool, bool, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,10 +14,11 @@ from dabir.text.types import Text
 
 
 class Names(Struct, frozen=True):
-    """The result: mentions in text order and the actors that they refer to."""
+    """The result: mentions in text order, the actors that they refer to, and the table ids of those actors that have one."""
 
     mentions: tuple[Mention, ...]
     actors: tuple[Actor, ...]
+    known: Mapping[str, str] = {}
 
 
 def number(text: Text, kb: KnowledgeBase, mentions: Sequence[Mention]) -> Names:
@@ -27,7 +28,8 @@ def number(text: Text, kb: KnowledgeBase, mentions: Sequence[Mention]) -> Names:
         groups.setdefault(_identity(text, m), []).append(m)
     ids = {identity: f"a{n}" for n, identity in enumerate(groups, 1)}
     actors = tuple(_actor(text, kb, ids[i], group) for i, group in groups.items())
-    return Names(tuple(replace(m, actor=ids[_identity(text, m)]) for m in mentions), actors)
+    known = {ids[i]: i for i in groups if i in kb.entities}
+    return Names(tuple(replace(m, actor=ids[_identity(text, m)]) for m in mentions), actors, known)
 
 
 def _identity(text: Text, m: Mention) -> str:

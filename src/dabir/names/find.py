@@ -18,6 +18,7 @@ from dabir.text.types import Text
 
 OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "group", "home", "people"})
 ADDRESSED = frozenset({"MIL", "CVL"})  # sectors whose ranks and titles stand before a bare surname
+GOVERNMENTS = frozenset({"دولت", "کابینه", "حکومت", "رژیم"})
 SERVING = frozenset({"deputy", "envoy", "spokesperson", "expert"})  # ranks whose holders may be named as somebody's
 RARE = 40  # occurrences in the lexicon's news below which a word may be a foreign name
 
@@ -226,16 +227,27 @@ def _with_name(scan: Scanner, base: Phrase) -> Phrase:
         k = match.end
         match = scan.match(k) if k < scan.stops[i] else None
     person = match.of("person", "surname") if match else None
-    if match and person and k == j and _others_title(scan, base, match):
+    if match and person and (_of_government(scan, base) or (k == j and _others_title(scan, base, match))):
         return replace(base, end=match.end, owner=person.state, via="person")
     if match and person and not (comma and person.kind == "surname"):
-        named = _person(k, match, person.kind)
+        named: Phrase | None = _person(k, match, person.kind)
     else:
         named = (_variant(scan, k) if k < scan.stops[i] else None) or _stranger(scan, base, k, comma=comma, quoted=quoted)
     closed = named is not None and quoted and scan.word(named.end, i) in ("»", '"')
-    if named is None or (quoted and not closed):
+    if named is None or (quoted and not closed) or (comma and _has_own_title(scan, i, named.end + closed)):
         return base
     return replace(base, end=named.end + closed, name=named.name, person=named.person, kind=named.kind)
+
+
+def _of_government(scan: Scanner, base: Phrase) -> bool:
+    """Whether a title ends in a government, which the name behind it leads: «وزیر خارجه دولت ترامپ»."""
+    return not base.owner and base.end > base.head[1] and scan.words[base.end - 1] in GOVERNMENTS
+
+
+def _has_own_title(scan: Scanner, i: int, end: int) -> bool:
+    """Whether a name that ends at token `end` is followed by its own title: «وزیر خارجه آمریکا، ندی معوض، سفیر لبنان، و ...»."""
+    match = scan.match(end + 1) if scan.word(end, i) == "،" and end + 1 < scan.stops[i] else None
+    return bool(match and match.of("title"))
 
 
 def _stranger(scan: Scanner, base: Phrase, k: int, *, comma: bool, quoted: bool) -> Phrase | None:
@@ -243,6 +255,7 @@ def _stranger(scan: Scanner, base: Phrase, k: int, *, comma: bool, quoted: bool)
     nothing else («سردار صفوی»)."""
     i = base.start
     addressed = base.sense.sector in ADDRESSED and base.end == base.head[1]
+    addressed = addressed and scan.word(k, i) in scan.kb.name_words
     end = _name_run(scan, k, i, need_given=comma or not (quoted or base.owner or addressed))
     if end - k == 1 and not (quoted or (not comma and scan.words[k] in scan.kb.name_words - scan.kb.given)):
         return None

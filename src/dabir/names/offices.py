@@ -56,6 +56,9 @@ def resolve_office(s: Scene, p: Phrase, before: Before) -> list[Mention]:
     found = holders(s, p, title, s.by_state.get(owner, ()))
     if len(found) == 1 or (found and p.sense.office):
         return [s.of(p, found[0], owner)]
+    if len(found) > 1:  # «معاون وزیر خارجه», and the article names two of them
+        own = f"office:{owner}:{squeeze(words_of(s.text, p.start, p.end))}"
+        return [s.mention(p, "office", state=owner, entity=own, candidates=tuple(q.id for q in found if q.id))]
     if title.former or title.other_time:
         return [_former(s, p, owner, title)]
     holder = holder_id(s.kb, owner, p.sense.office, title, s.date, s.home)
