@@ -121,11 +121,9 @@ def _analyse(
     home = home_state(tools.kb, text, outlet)
     times = find_times(text, day, repeats=False)
     clocks = [setting.key_range(text, t.start, t.end) for t in times]
-    iso = day.isoformat()[:10] if day else None
+    date = day.isoformat()[:10] if day else None
     read = tools.encoder.read(text) if tools.encoder and text.sentences else None
-    names = resolve_mentions(
-        text, tools.kb, date=iso, home=home, outside=clocks, tags=tags(text, read) if read else ()
-    )
+    names = resolve_mentions(text, tools.kb, date=date, home=home, outside=clocks, tags=tags(text, read) if read else ())
     places, spots = find_places(text, tools.kb)
     lead = item_source(text, names.mentions)
     outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
@@ -134,7 +132,7 @@ def _analyse(
     events = assemble.find_events(s, tools.models, statements, lead)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
-        "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names, times, iso, home)),
+        "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names, times, date, home)),
     }  # fmt: skip
 
 

@@ -12,8 +12,6 @@ from dabir.names.variants import Variants, index
 from dabir.resources import values
 from dabir.text.keys import fold_char, key
 
-PRIVATE = frozenset({"MED", "BUS"})  # sectors whose people speak for no state
-
 
 def squeeze(words: str) -> str:
     """The letters of a name, folded as keys are, without its spaces, so that «محمد جواد», «محمدجواد» and «محمد‌جواد» are one.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dabir.names.kb import squeeze
 from dabir.names.mentions import Mention
-from dabir.names.people import choose, stands_for, words_of
+from dabir.names.people import choose, settle, stands_for, words_of
 from dabir.names.scan import Phrase
 from dabir.names.scene import Scene
+
+MAX_CANDIDATES = 8
 
 
 def resolve_name(s: Scene, p: Phrase) -> list[Mention]:
@@ -27,6 +29,7 @@ def resolve_name(s: Scene, p: Phrase) -> list[Mention]:
         entity = s.kb.entities.get(q.id)
         said = stands_for(s.text, s.kb, p, entity, s.date, s.home)
         return [s.of(p, q, own_words and said or q.state)]
+    ids = settle(s.kb, ids, s.date, s.near) if len(ids) > 1 else ids
     if len(ids) == 1:
         entity = s.kb.entities[ids[0]]
         return [
@@ -36,4 +39,4 @@ def resolve_name(s: Scene, p: Phrase) -> list[Mention]:
         ]
     codes = {s.kb.entities[i].code or "" for i in ids}
     state = stands_for(s.text, s.kb, p, None, s.date, s.home) or (codes.pop() if len(codes) == 1 else "")
-    return [s.mention(p, "person", state=state, person=words, entity=f"person:{squeezed}", candidates=ids)]
+    return [s.mention(p, "person", state=state, person=words, entity=f"person:{squeezed}", candidates=ids[:MAX_CANDIDATES])]

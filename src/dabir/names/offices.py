@@ -8,13 +8,13 @@ from functools import cache
 from dabir import resources
 from dabir.names.kb import Holding, covers, squeeze
 from dabir.names.mentions import Mention
+from dabir.names.named import MAX_CANDIDATES
 from dabir.names.people import AT_HOME, Person, held_title, holder_id, words_of
 from dabir.names.scan import Phrase
 from dabir.names.scene import LOOK_BACK, Before, Scene
 from dabir.names.titles import Title, own_voice, read_title
 
 ALONE = ("spokesperson", "deputy", "envoy")  # ranks by which one person of a state is known if he is the only one
-MAX_FORMER = 8  # former holders kept as candidates
 
 
 @cache
@@ -83,7 +83,7 @@ def _former(s: Scene, p: Phrase, owner: str, title: Title) -> Mention:
     ids = tuple(dict.fromkeys(h.person for h in sorted(past, key=lambda h: h.end, reverse=True)))
     if len(ids) == 1:
         return s.mention(p, "office", state=owner, entity=ids[0])
-    return s.mention(p, "office", state=owner, entity=own, candidates=ids[:MAX_FORMER])
+    return s.mention(p, "office", state=owner, entity=own, candidates=ids[:MAX_CANDIDATES])
 
 
 def _without_state(s: Scene, p: Phrase, title: Title, before: Before) -> list[Mention]:

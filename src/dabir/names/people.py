@@ -90,6 +90,15 @@ def _codes(kb: KnowledgeBase, person: str) -> set[str]:
     return {kb.entities[person].code or "", *(h.state for h in kb.offices.get(person, ()))}
 
 
+def settle(kb: KnowledgeBase, ids: tuple[str, ...], date: str | None, near: frozenset[str]) -> tuple[str, ...]:
+    """Of several people of a surname those who hold an office on the date; the one of them who holds it for a state that the
+    article names, if he is the only one. All, where nobody is known to hold one."""
+    held = {i: {h.state for h in kb.offices.get(i, ()) if date and covers(h, date)} for i in ids}
+    now = tuple(i for i in ids if held[i]) or ids
+    here = tuple(i for i in now if held[i] & near)
+    return here if len(here) == 1 else now
+
+
 def _by_date(kb: KnowledgeBase, ids: tuple[str, ...], date: str | None) -> tuple[str, ...]:
     """Of several people the one who holds an office on the date, if he is the only one."""
     if len(ids) < 2 or not date:

@@ -21,7 +21,6 @@ from dabir.names.scan import Phrase
 from dabir.names.scene import LOOK_BACK, Before, Scene, scene
 from dabir.names.tagged import amend
 from dabir.names.tagger import Tag
-from dabir.names.variants import in_foreign_letters, with_variants
 from dabir.text.types import Text
 
 _KINDS: dict[str, MentionKind] = {
@@ -45,7 +44,7 @@ def resolve_mentions(
     if tags:
         found = [p for p in amend(text, kb, found, tags) if not _lies_in(text, p, outside)]
     people = own_people(text, kb, found, date, home)
-    s = scene(text, kb, date, home, people)
+    s = scene(text, kb, date, home, people, found)
     mentions: list[Mention] = []
     for phrase in with_surnames(text, kb, found, people):
         mentions += _resolve(s, phrase, mentions)

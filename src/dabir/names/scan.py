@@ -66,7 +66,10 @@ class Scanner:
     def variant(self, i: int) -> tuple[int, str] | None:
         """The end and the id of a person whose full name begins at token i in a spelling that no table has."""
         words = self.words
-        for j in range(min(i + MAX_VARIANT, self.stops[i]), i + 1, -1):
+        last = i
+        while last < min(i + MAX_VARIANT, self.stops[i]) and words[last][0].isalpha():
+            last += 1
+        for j in range(last, i + 1, -1):
             if found := self.kb.variants.find(words[i:j]):
                 return j, found
         return None

@@ -19,13 +19,15 @@ Before = Sequence[Mention]
 
 
 class Scene(Struct, frozen=True):
-    """A text with what is known of it before its phrases are resolved. `date` is ISO, `home` the code of «کشورمان»."""
+    """A text with what is known of it before its phrases are resolved. `date` is ISO, `home` the code of «کشورمان», `near` the
+    codes that the text names."""
 
     text: Text
     kb: KnowledgeBase
     date: str | None
     home: str
     people: tuple[Person, ...]
+    near: frozenset[str]
     by_id: Mapping[str, Person]
     by_state: Mapping[str, tuple[Person, ...]]
     by_ending: Mapping[str, tuple[Person, ...]]
@@ -57,7 +59,9 @@ class Scene(Struct, frozen=True):
         return [t.text for t in self.text.tokens[p.start : p.end]]
 
 
-def scene(text: Text, kb: KnowledgeBase, date: str | None, home: str, people: Sequence[Person]) -> Scene:
+def scene(
+    text: Text, kb: KnowledgeBase, date: str | None, home: str, people: Sequence[Person], phrases: Sequence[Phrase]
+) -> Scene:
     """A scene with its indexes."""
     by_state: dict[str, tuple[Person, ...]] = {}
     by_ending: dict[str, tuple[Person, ...]] = {}
@@ -65,7 +69,8 @@ def scene(text: Text, kb: KnowledgeBase, date: str | None, home: str, people: Se
         by_state[q.state] = (*by_state.get(q.state, ()), q)
         for ending in endings(q.words):
             by_ending[ending] = (*by_ending.get(ending, ()), q)
+    near = frozenset({p.owner for p in phrases if p.owner} | {home})
+    by_id = {q.id: q for q in people if q.id}
     return Scene(
-        text, kb, date, home, tuple(people), {q.id: q for q in people if q.id}, by_state, by_ending,
-        tuple(end for _, end in text.sentences),
-    )  # fmt: skip
+        text, kb, date, home, tuple(people), near, by_id, by_state, by_ending, tuple(end for _, end in text.sentences)
+    )
