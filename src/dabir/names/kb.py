@@ -8,9 +8,8 @@ from functools import cache
 from msgspec import Struct
 
 from dabir import resources
-from dabir.names.variants import Variants, index
 from dabir.resources import values
-from dabir.text.keys import fold_char, key
+from dabir.text.keys import fold_char
 
 
 def squeeze(words: str) -> str:
@@ -78,7 +77,7 @@ class KnowledgeBase(Struct, frozen=True):
     `senses` maps a squeezed name to its readings; `given` holds squeezed given names, `name_words` every word
     that is part of personal names; `holdings` maps (state, office) to its holders; `prefixes` are the squeezed
     beginnings that some name has; `surnames` maps a squeezed surname to the ids of all people who bear it, `held_for` a code to all
-    offices held for it; `variants` knows people by the sounds of their names.
+    offices held for it.
     """
 
     entities: Mapping[str, Entity]
@@ -92,7 +91,6 @@ class KnowledgeBase(Struct, frozen=True):
     outlets: Mapping[str, str]
     surnames: Mapping[str, tuple[str, ...]]
     held_for: Mapping[str, tuple[Holding, ...]]
-    variants: Variants
 
     def holder(self, state: str, office: str, date: str | None) -> Holding | None:
         """Who held `office` of `state` on `date` (ISO): the one holding that covers it, or None where none or several do."""
@@ -300,8 +298,5 @@ def load() -> KnowledgeBase:
         spots=spots,
         outlets={r["id"]: r["state"] for r in resources.table("kb/outlets.tsv")},
         surnames=_surnames(),
-        variants=index(
-            (r["id"], r["state"], r["en"], [key(n) for n in (r["fa"], *values(r["variants"]))]) for r in resources.tables("kb/people")
-        ),
         held_for={code: tuple(held) for code, held in held_for.items()},
     )

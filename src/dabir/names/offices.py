@@ -153,7 +153,7 @@ def _in_time(s: Scene, held: Holding, title: Title) -> bool:
 
 def _silent(q: Person, title: Title) -> bool:
     """Whether nothing in a person's titles speaks against another one of the same rank."""
-    return all(not t.words or not title.words or t.words & title.words for t in q.titles)
+    return all(t.words <= title.words or title.words <= t.words for t in q.titles)
 
 
 def resolve_counterpart(s: Scene, p: Phrase, before: Before) -> list[Mention]:

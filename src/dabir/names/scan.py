@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from dabir.names import variants
 from dabir.names.kb import KnowledgeBase, Sense
 from dabir.text.types import Text
 
@@ -70,7 +71,7 @@ class Scanner:
         while last < min(i + MAX_VARIANT, self.stops[i]) and words[last][0].isalpha():
             last += 1
         for j in range(last, i + 1, -1):
-            if found := self.kb.variants.find(words[i:j]):
+            if found := variants.find(words[i:j]):
                 return j, found
         return None
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from dabir.names import variants
 from dabir.names.find import with_title
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
 from dabir.names.scan import Phrase, Scanner
@@ -62,7 +63,7 @@ def _with_person(scan: Scanner, kept: list[Phrase], t: Tag) -> list[Phrase]:
     name, kind = (t.start, t.end), "person" if t.end - t.start > 1 else "surname"
     senses = scan.kb.senses.get(squeeze("".join(scan.words[t.start : t.end])), ())
     ids = tuple(s.entity for s in senses if s.kind in ("person", "surname"))
-    if not ids and (found := scan.kb.variants.find(scan.words[t.start : t.end])):
+    if not ids and (found := variants.find(scan.words[t.start : t.end])):
         ids = (found,)
     before = next((p for p in kept if p.kind == "title" and p.name is None and _touches(scan, p.end, t.start)), None)
     if before is not None:

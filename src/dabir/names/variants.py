@@ -15,6 +15,8 @@ from jellyfish import damerau_levenshtein_distance
 from msgspec import Struct
 
 from dabir import resources
+from dabir.resources import values
+from dabir.text.keys import fold_char
 
 MIN_SOUNDS = 5  # consonants of a whole name below which too many names are alike
 PER_EDIT = 5  # letters of a name for each letter in which two spellings of it may differ
@@ -133,20 +135,59 @@ def is_exact(state: str, en: str) -> bool:
     return state in _rules().exact_states or bool(_ARABIC.search(en))
 
 
-def index(people: Iterable[tuple[str, str, str, Sequence[str]]]) -> Variants:
-    """The index of `people`: id, state, English name, names in Persian (as keys have them)."""
-    found: tuple[dict[str, dict[Known, None]], ...] = ({}, {}, {})
+Row = tuple[str, str, str, Sequence[str]]
+"""A person to index: id, state, English name, names in Persian."""
+
+
+def index(people: Iterable[Row]) -> Variants:
+    """The names of `people` by their sounds."""
+    rows = tuple(people)
+    return Variants(*_persian(rows), latin=_others(rows))
+
+
+def _persian(people: Iterable[Row]) -> tuple[dict[str, tuple[Known, ...]], dict[str, tuple[Known, ...]]]:
+    found: tuple[dict[str, dict[Known, None]], ...] = ({}, {})
     for person, state, en, names in people:
         strict = is_exact(state, en)
-        per_edit = PER_EDIT if strict else PER_EDIT_LATIN
-        for words in filter(lambda w: len(w) > 1, (name.split() for name in names)):
+        for words in filter(lambda w: len(w) > 1, ("".join(map(fold_char, name)).split() for name in names)):
             known = Known(person, "".join(words), PER_EDIT)
             found[1].setdefault("".join(map(exact, words)), {})[known] = None
             if not strict:
                 found[0].setdefault("".join(map(loose, words)), {})[known] = None
-        for bare_c in (False, True):
+    return _frozen(found[0]), _frozen(found[1])
+
+
+def _others(people: Iterable[Row]) -> dict[str, tuple[Known, ...]]:
+    found: dict[str, dict[Known, None]] = {}
+    for person, state, en, _ in people:
+        per_edit = PER_EDIT if is_exact(state, en) else PER_EDIT_LATIN
+        for bare_c in (False, True) if "c" in en.lower() else (False,):
             sounds, letters = latin(en, bare_c=bare_c)
             if " " in sounds:
-                found[2].setdefault(sounds, {})[Known(person, letters, per_edit)] = None
-    loose_, exact_, latin_ = ({k: tuple(v) for k, v in f.items()} for f in found)
-    return Variants(loose_, exact_, latin_)
+                found.setdefault(sounds, {})[Known(person, letters, per_edit)] = None
+    return _frozen(found)
+
+
+def _frozen(found: Mapping[str, Mapping[Known, None]]) -> dict[str, tuple[Known, ...]]:
+    return {k: tuple(v) for k, v in found.items()}
+
+
+def people() -> tuple[Row, ...]:
+    """The people of the tables."""
+    return tuple((r["id"], r["state"], r["en"], (r["fa"], *values(r["variants"]))) for r in resources.tables("kb/people"))
+
+
+@cache
+def _in_persian() -> Variants:
+    loose_, exact_ = _persian(people())
+    return Variants(loose_, exact_, {})
+
+
+@cache
+def _in_other_letters() -> Variants:
+    return Variants({}, {}, _others(people()))
+
+
+def find(words: Sequence[str]) -> str:
+    """`Variants.find` among the people of the tables."""
+    return (_in_persian() if persian(words[0]) else _in_other_letters()).find(words)
