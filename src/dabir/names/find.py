@@ -10,6 +10,7 @@ from functools import cache
 from msgspec.structs import replace
 
 from dabir import resources
+from dabir.names import variants
 from dabir.names.kb import KnowledgeBase, Sense, squeeze
 from dabir.names.scan import Match, Owner, Phrase, Scanner
 from dabir.names.titles import title_words
@@ -20,6 +21,7 @@ OWNERS = frozenset({"state", "capital", "seat", "adjective", "organization", "gr
 ADDRESSED = frozenset({"MIL", "CVL"})  # sectors whose ranks and titles stand before a bare surname
 GOVERNMENTS = frozenset({"دولت", "کابینه", "حکومت", "رژیم"})
 SERVING = frozenset({"deputy", "envoy", "spokesperson", "expert"})  # ranks whose holders may be named as somebody's
+MAX_VARIANT = 5  # words of a full name that is sought by its sounds
 RARE = 40  # occurrences in the lexicon's news below which a word may be a foreign name
 
 
@@ -74,13 +76,15 @@ def _at(scan: Scanner, i: int) -> list[Phrase]:
 
 def _variant(scan: Scanner, i: int) -> Phrase | None:
     """A full name in a spelling that no table has, if all its words may be a name's."""
-    found = scan.variant(i) if scan.words[i][0].isalpha() else None
-    if found is None or not all(_may_be_name(scan, j, first=j == i) for j in range(i, found[0])):
-        return None
-    end, person = found
-    entity = scan.kb.entities[person]
-    sense = Sense("person", person, entity.code or "", sector=entity.sector or "")
-    return Phrase(i, end, "person", (i, end), sense, person=(person,), name=(i, end))
+    last = i
+    while last < min(i + MAX_VARIANT, scan.stops[i]) and _may_be_name(scan, last, first=last == i):
+        last += 1
+    for end in range(last, i + 1, -1):
+        if person := variants.find(scan.words[i:end]):
+            entity = scan.kb.entities[person]
+            sense = Sense("person", person, entity.code or "", sector=entity.sector or "")
+            return Phrase(i, end, "person", (i, end), sense, person=(person,), name=(i, end))
+    return None
 
 
 def _described(scan: Scanner, i: int) -> list[Phrase]:

@@ -156,7 +156,7 @@ def holder_id(kb: KnowledgeBase, state: str, office: str, title: Title | None, d
         return ""
     people = {
         h.person for h in kb.held_for.get(state, ())
-        if covers(h, date) and title_words(h.title)[0].startswith(title.head) and title.fits(held_title(kb, h, home))
+        if title_words(h.title)[0].startswith(title.head) and covers(h, date) and title.fits(held_title(kb, h, home))
     }  # fmt: skip
     return people.pop() if len(people) == 1 else ""
 

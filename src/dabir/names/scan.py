@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from dabir.names import variants
 from dabir.names.kb import KnowledgeBase, Sense
 from dabir.text.types import Text
 
 MAX_NAME_TOKENS = 9
-MAX_VARIANT = 5  # words of a full name that is sought by its sounds
 Owner = tuple[int, int, Sense, str]
 """The words that say whose an office is: token range, reading, and how they name it (`Phrase.via`)."""
 
@@ -63,17 +61,6 @@ class Scanner:
             if joined in self.kb.senses:
                 best = Match(j + 1, self.kb.senses[joined])
         return best
-
-    def variant(self, i: int) -> tuple[int, str] | None:
-        """The end and the id of a person whose full name begins at token i in a spelling that no table has."""
-        words = self.words
-        last = i
-        while last < min(i + MAX_VARIANT, self.stops[i]) and words[last][0].isalpha():
-            last += 1
-        for j in range(last, i + 1, -1):
-            if found := variants.find(words[i:j]):
-                return j, found
-        return None
 
     def word(self, i: int, after: int) -> str:
         """Token i if it lies in the sentence of token `after`, else ''."""
