@@ -57,6 +57,8 @@ class Scanner:
         for j in range(i, min(i + MAX_NAME_TOKENS, self.stops[i])):
             joined += words[j]
             if joined not in self.kb.prefixes:
+                if joined.endswith("است") and (senses := self.kb.senses.get(joined.removesuffix("ست"))):
+                    best = Match(j + 1, senses)  # «آمریکاست»: the copula grows on
                 break
             if joined in self.kb.senses:
                 best = Match(j + 1, self.kb.senses[joined])
