@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from dabir import resources
 from dabir.acts import assemble, setting
-from dabir.acts.attribution import attribute, item_source
+from dabir.acts.attribution import chains, item_source, own_outlets
 from dabir.acts.events import Models, models
 from dabir.acts.statements import find_statements
 from dabir.encoder import session
@@ -125,9 +125,8 @@ def _analyse(
     date = day.isoformat()[:10] if day else None
     names = resolve_mentions(text, tools.kb, date=date, home=home, outside=clocks, tags=tags(text, read) if read else ())
     places, spots = find_places(text, tools.kb)
-    lead = item_source(text, names.mentions)
-    outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
-    statements = tuple(attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end))
+    lead = item_source(text, names.mentions, own_outlets(tools.kb, outlet, text, names.mentions))
+    statements = chains(text, names.mentions, find_statements(text, names.mentions, times, title_end), lead)
     s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
     events = assemble.find_events(s, tools.models, statements, lead)
     return s, {

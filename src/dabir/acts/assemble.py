@@ -8,6 +8,7 @@ from functools import cache
 
 from dabir import resources
 from dabir.acts import plover
+from dabir.acts.attribution import passed_on
 from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
 from dabir.acts.setting import Setting
 from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement
@@ -53,7 +54,7 @@ def _event(
     elif any(p.state is None and p.person is None for p in parties):
         missing["actors"] = "not-resolved"
     speech = s.speech_at(t.start)
-    source = lead + (statements[speech.number].source[len(lead) :] if speech is not None else ())
+    source = statements[speech.number].source if speech is not None else passed_on(s.text, s.mentions, sentence, lead)
     return Event(
         id=number,
         act=r.act,
