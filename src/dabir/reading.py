@@ -128,7 +128,7 @@ def _analyse(
     lead = item_source(text, names.mentions, own_outlets(tools.kb, outlet, text, names.mentions))
     statements = chains(text, names.mentions, find_statements(text, names.mentions, times, title_end), lead)
     s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
-    events = assemble.find_events(s, tools.models, statements, lead)
+    events = assemble.find_events(s, tools.models, statements, lead, date)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
         "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names.mentions, names.known, date)),
