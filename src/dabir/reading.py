@@ -13,6 +13,7 @@ from msgspec import Struct
 from dabir import resources
 from dabir.acts import assemble, setting
 from dabir.acts.attribution import chains, item_source, own_outlets
+from dabir.acts.circumstances import circumstances
 from dabir.acts.events import Models, models
 from dabir.acts.statements import find_statements
 from dabir.encoder import session
@@ -129,6 +130,7 @@ def _analyse(
     statements = chains(text, names.mentions, find_statements(text, names.mentions, times, title_end), lead)
     s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
     events = assemble.find_events(s, tools.models, statements, lead, date)
+    statements = circumstances(s, statements, events)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
         "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names.mentions, names.known, date)),

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
-from dabir import resources
 from dabir.acts import plover
 from dabir.acts.attribution import passed_on
 from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
+from dabir.acts.formats import formats
 from dabir.acts.lasting import stretch
 from dabir.acts.links import linked
 from dabir.acts.setting import Setting
 from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement, Time
 from dabir.names.places import PlaceMention
-from dabir.text.keys import key
 
 RANKS = frozenset({"head", "minister", "deputy", "envoy", "expert", "spokesperson"})
 PLACE_MARKS = frozenset({"در", "به", "از", "مقصد", "شهر", "پایتخت"})
@@ -49,9 +47,8 @@ def _event(
     time = s.whens[when].time if when is not None else None
     status = _to_come(status_of(group), time, published)
     place, venue = _places(s, t.start, t.end)
-    sentences = sorted({s.text.sentences[s.sentence(s.triggers[x.trigger].start)] for x in group})
-    formats = tuple(dict.fromkeys(f for x in sentences for f in _formats(s, x)))
-    span = stretch(s, [s.triggers[x.trigger] for x in (r, *(x for x in group if x is not r))], when)
+    triggers = [t, *(s.triggers[x.trigger] for x in group if x is not r)]
+    forms, span = formats(s, triggers), stretch(s, triggers, when)
     missing: dict[str, Missing] = {}
     if span.begin is None:
         missing["begin"] = "not-resolved" if time else "not-stated"
@@ -66,7 +63,7 @@ def _event(
     return Event(
         id=number,
         act=r.act,
-        plover=plover.code(r.act, status, formats, s.text.key[sentence[0] : sentence[1]]),
+        plover=plover.code(r.act, status, forms, s.text.key[sentence[0] : sentence[1]]),
         status=status,  # type: ignore[arg-type]
         trigger=s.text.span(t.start, t.end),
         actors=parties,
@@ -76,7 +73,7 @@ def _event(
         duration=span.duration,
         place=place,
         venue=venue,
-        format=formats,
+        format=forms,
         topics=_topics(s, t.end, sentence),
         main=main,
         source=source,
@@ -157,19 +154,6 @@ def _marked(s: Setting, p: PlaceMention) -> bool:
 
 def _gap(s: Setting, p: PlaceMention, start: int, end: int) -> int:
     return s.token(start) - s.token(p.end) if p.end <= start else s.token(p.start) - s.token(end)
-
-
-@cache
-def _format_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (name, re.compile("|".join(key(p) for p in rule["patterns"])))
-        for name, rule in resources.toml("acts/formats.toml").items()
-    )
-
-
-def _formats(s: Setting, sentence: tuple[int, int]) -> tuple[str, ...]:
-    words = s.text.key[sentence[0] : sentence[1]]
-    return tuple(name for name, pattern in _format_rules() if pattern.search(words))
 
 
 _TOPIC_END = "به|با|در|گفتوگو|گفتگو|رایزنی|بحث|دیدار|برگزار|انجام|مذاکره|تبادل"

@@ -28,6 +28,8 @@ _RANGE = re.compile(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FROM = re.compile(r"(?<!\w)از (?:روز )?$")
 _TO = re.compile(r" ?تا (?:روز )?")
+_OVER = re.compile(r"(?<!\w)(?:پس|بعد) از [^.،]{0,20}$")
+_FROM_NOW = re.compile("گذشته|اخیر|آینده|آتی|پیش|قبل")
 LONGEST = timedelta(days=62)  # two dates farther apart are no bounds of one visit or session
 
 
@@ -54,18 +56,18 @@ def stretch(s: Setting, triggers: Sequence[Trigger], when: int | None) -> Stretc
     time = s.whens[when].time
     begin = time.value.split("T")[0] if time.value else None
     days = _RANGE.fullmatch(time.value or "")
-    if days and time.rule in toml(DATA)["day_ranges"]:
+    if days and time.rule in toml(DATA)["day_ranges"] and " یا " not in time.text:
         last = date.fromisoformat(days[2]) - timedelta(days=1)
         return Stretch(days[1], last.isoformat() if last.isoformat() > days[1] else None, duration)
     if not lasts or begin is None or not _DAY.fullmatch(begin):
         return Stretch(begin, None, duration)
-    return Stretch(begin, _until(s, s.whens[when], begin) or _after(begin, duration), duration)
+    return Stretch(begin, _until(s, s.whens[when], begin) or _after(begin, duration, s, triggers), duration)
 
 
-def _after(begin: str, duration: str | None) -> str | None:
-    """The last day of what takes some days or weeks from `begin` on."""
+def _after(begin: str, duration: str | None, s: Setting, triggers: Sequence[Trigger]) -> str | None:
+    """The last day of what takes some days or weeks from `begin` on; none where the length is over by then («پس از سه روز»)."""
     m = _DAYS.fullmatch(duration or "")
-    if not m:
+    if not m or any(_OVER.search(s.text.key, max(0, t.start - 24), t.start) for t in triggers):
         return None
     days = int(m["days"] or 0) + 7 * int(m["weeks"] or 0)
     return (date.fromisoformat(begin) + timedelta(days=days - 1)).isoformat() if days > 1 else None
@@ -95,7 +97,8 @@ def _length(s: Setting, t: Trigger) -> str | None:
 
 def _exact(time: Time) -> bool:
     """Whether a time is a length that is not itself counted from a day («دو روز گذشته»)."""
-    return time.kind == "duration" and time.begin is None and bool(_EXACT.fullmatch(time.value or ""))
+    counted = time.begin is not None or _FROM_NOW.search(time.text)
+    return time.kind == "duration" and not counted and bool(_EXACT.fullmatch(time.value or ""))
 
 
 def _gap(s: Setting, w: When, t: Trigger) -> int:
@@ -117,7 +120,9 @@ def _tied(s: Setting, w: When, t: Trigger) -> bool:
     gap = _gap(s, w, t)
     if any(behind.startswith(p) for p in _words("predicate")):
         return t.start < w.start
-    if w.time.rule == "duration-adjective" or s.text.key[w.start : w.end].startswith("مدت"):
-        return gap <= BESIDE or w.time.rule == "duration"
+    if w.time.rule == "duration-adjective":  # behind its noun, or inside the trigger's words
+        return w.end > t.start and gap <= BESIDE
+    if s.text.key[w.start : w.end].startswith("مدت"):
+        return True
     led = any(re.search(rf"(?<!\w){p}$", before) for p in _words("before"))
-    return gap <= 1 and w.end <= t.start + 1 and (led or not before or before[-1] in "،.:؛\n")
+    return gap == 0 and w.end <= t.start + 1 and (led or not before or before[-1] in "،.:؛\n")

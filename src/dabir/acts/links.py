@@ -8,13 +8,14 @@ event is meant, or parties, status or dates speak against it, there is no link.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from dabir.acts.features import PREPOSITIONS
 from dabir.acts.patterns import Index, index, matches, parse
 from dabir.acts.setting import Setting, key_range
 from dabir.acts.verbforms import forms
@@ -27,7 +28,7 @@ DATA = "acts/links.toml"
 HAPPENED = frozenset({"held", "ongoing"})
 NOUN_REACH = 3  # words between «پس از» and the noun that it governs: «پس از سه ساعت مذاکره»
 OBJECT_REACH = 4  # words between a noun of saying and its object: «محکومیت شدید این حمله»
-_CLAUSE_ENDS = frozenset({"که", "؛", "اما", "ولی", "."})
+_CLAUSE_ENDS = frozenset({"که", "؛", "اما", "ولی", ".", "/"})
 _LIGHT_VERBS = frozenset({"کردن", "شدن", "داشتن", "دادن", "گرفتن", "یافتن", "رفتن", "رسیدن", "نمودن", "گردیدن"})
 _LIGHT_NOUNS = frozenset({"برگزار", "انجام", "اغاز", "آغاز", "صادر", "منعقد", "اعلام"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -55,8 +56,7 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     wholes: tuple[str, ...]
     parts: tuple[str, ...]
     agreements: tuple[str, ...]
-    about: tuple[str, ...]
-    about_prepositions: tuple[str, ...]
+    about: Mapping[str, tuple[str, ...]]
     noun: tuple[Noun, ...]
 
 
@@ -83,6 +83,11 @@ def _pointing() -> Index:
     t = link_table()
     these = "|".join(t.demonstrative)
     return index((str(n), parse(f"({these}) {w}", DATA)) for n, row in enumerate(t.noun) for w in row.words)
+
+
+@cache
+def _these() -> frozenset[str]:
+    return frozenset(map(key, link_table().demonstrative))
 
 
 class Told(Struct, frozen=True):
@@ -116,7 +121,7 @@ def told(s: Setting, events: Sequence[Event]) -> Told:
 def _finite(s: Setting, start: int, end: int) -> bool:
     """Whether a finite verb is in the trigger or closes it as a light verb does: «امضا شد», «نشست برگزار شد»."""
     a, b = s.token(start), s.token(end)
-    inside = any(w in forms() and forms()[w].tense != "infinitive" for w in s.words[a:b])
+    inside = any(_is_finite(w) for w in s.words[a:b])
     light = b + 1 if s.words[b : b + 1] and s.words[b] in _LIGHT_NOUNS else b
     verb = forms().get(s.words[light]) if light < len(s.words) else None
     return inside or bool(verb and verb.lemma in _LIGHT_VERBS and verb.tense != "infinitive")
@@ -160,7 +165,7 @@ def pointed(t: Told, start: int, end: int, fits: Callable[[Event], bool]) -> Ite
             yield a, b, before[-1]
 
 
-def _referent(t: Told, at: int, end: int, fits: Callable[[Event], bool]) -> tuple[int, int] | None:
+def referent(t: Told, at: int, end: int, fits: Callable[[Event], bool]) -> tuple[int, int] | None:
     """The event that the noun behind a cue at `at` names, and where its words end."""
     for a, b, n in pointed(t, at, end, fits):
         if not t.s.text.key[at:a].strip():
@@ -177,9 +182,10 @@ def _referent(t: Told, at: int, end: int, fits: Callable[[Event], bool]) -> tupl
 
 
 def _together(t: Told, a: int, b: int) -> bool:
-    """Whether two offsets stand in the same person's words."""
+    """Whether two offsets stand in the same person's words, and not in different headlines of one line."""
     x, y = t.s.speech_at(a), t.s.speech_at(b)
-    return (x.number if x else None) == (y.number if y else None)
+    apart = "/" in t.s.words[t.s.token(min(a, b)) : t.s.token(max(a, b))]
+    return not apart and (x.number if x else None) == (y.number if y else None)
 
 
 def _share(x: Event, y: Event) -> bool:
@@ -200,7 +206,7 @@ def _parts(t: Told) -> Found:
     table = link_table()
     nearest: dict[int, int] = {}  # of the acts around it, the one named last: «در این سفر ... در دیدار با ... امضا شد»
     for _, a, b, sentence in _cued(t, "within"):
-        whole = _referent(t, b, sentence[1], lambda e: e.act in table.wholes)
+        whole = referent(t, b, sentence[1], lambda e: e.act in table.wholes)
         if whole is None:
             continue
         y, end = whole
@@ -208,7 +214,8 @@ def _parts(t: Told) -> Found:
             part, all_ = t.events[x], t.events[y]
             if part.act not in table.parts or not _together(t, a, start) or not _share(part, all_) or not _order(part, all_):
                 continue
-            if part.status == all_.status or (all_.status in HAPPENED and start in t.predicates and _real(part)):
+            said = part.act not in (*table.wholes, *table.agreements)  # a noun is enough: «ضمن تقدیر از»
+            if (said or start in t.predicates) and (part.status == all_.status or (all_.status in HAPPENED and _real(part))):
                 nearest[x] = y
     yield from ((x, "agreed-at" if t.events[x].act in table.agreements else "part-of", y) for x, y in nearest.items())
 
@@ -221,10 +228,13 @@ def _followers(t: Told) -> Found:
     """«پس از دیدار ... سفر کرد»: the first act that the clause behind tells follows the one that the words name."""
     for name, a, b, (low, high) in _cued(t, "after", "after_clause"):
         if name == "after":
-            first = _referent(t, b, high, lambda e: e.status in HAPPENED)
+            first = referent(t, b, high, lambda e: e.status in HAPPENED)
             if first is None:
                 continue
             y, end = first
+            verb = next((forms()[w] for w in t.s.words[t.s.token(end) : t.s.token(high)] if _is_finite(w)), None)
+            if verb is None or verb.lemma == "بودن":  # «به دنبال میانجی‌گری است»: an aim
+                continue
             later = t.within(end, high)
         else:
             here = t.within(b, high)
@@ -280,29 +290,47 @@ def _objects(t: Told) -> Found:
         if t.events[x].act not in table.about:
             continue
         low, high = t.s.text.sentences[t.s.sentence(start)]
-        named = [(a, b, n) for a, b, n in t.within(low, high) if n != x]
-        for a, b, n in pointed(t, low, high, lambda e: e.act not in ("message",)):
-            named.append((a, b, n))
+        marks = table.about[t.events[x].act]
+        named = [*t.within(low, high), *pointed(t, low, high, lambda _: True)]
         for a, b, y in named:
-            if y != x and _together(t, a, start) and (_object_before(t, a, b, start) or _object_behind(t, end, a)):
+            verbal = start in t.predicates and _before(t, a, b, start, marks)
+            if y != x and (_together(t, a, start) or _says(t, start, end, a)) and (verbal or _behind(t, end, a, marks)):
                 yield x, "about", y
 
 
-def _object_before(t: Told, a: int, b: int, verb: int) -> bool:
+def _says(t: Told, start: int, end: int, a: int) -> bool:
+    """Whether the trigger key[start:end] is the reporting verb of what holds the offset a: «خواستار آتش‌بس شد»."""
+    speech = t.s.speech_at(a)
+    return speech is not None and speech.cue is not None and speech.cue[0] < end and start < speech.cue[1]
+
+
+def _before(t: Told, a: int, b: int, verb: int, marks: Sequence[str]) -> bool:
     """Whether key[a:b] is marked as the object of the verb at `verb`, with no other clause between."""
     if b > verb:
         return False
     between = t.s.words[t.s.token(b) : t.s.token(verb)]
-    if any(w in _CLAUSE_ENDS or w in forms() for w in between):
+    if any(w in _CLAUSE_ENDS or _is_finite(w) for w in between):
         return False
     at = t.s.token(a)
-    marked = set(t.s.words[max(0, at - 2) : at]) & {key(w) for w in link_table().about_prepositions}
-    return "را" in between or (bool(marked) and "،" not in between)
+    at -= at > 0 and t.s.words[at - 1] in _these()
+    led = t.s.words[at - 1] if at else ""
+    if "را" in between and led not in PREPOSITIONS:
+        return True
+    phrase = " ".join(t.s.words[max(0, at - 2) : at])
+    return "،" not in between and any(m != "-" and re.search(rf"(?<!\w){key(m)}$", phrase) for m in marks)
 
 
-def _object_behind(t: Told, end: int, a: int) -> bool:
-    """Whether the words at `a` stand close behind a noun of saying that ends at `end`: «خواستار آتش‌بس»."""
+def _behind(t: Told, end: int, a: int, marks: Sequence[str]) -> bool:
+    """Whether the words at `a` are governed by a noun that ends at `end`: «خواستار آتش‌بس», «استقبال از این توافق»."""
     if a < end:
         return False
     between = t.s.words[t.s.token(end) : t.s.token(a)]
-    return len(between) <= OBJECT_REACH and not any(w in _CLAUSE_ENDS or w == "،" or w in forms() for w in between)
+    if len(between) > OBJECT_REACH or any(w in _CLAUSE_ENDS or w in ("،", "و") or _is_finite(w) for w in between):
+        return False
+    prepositions = [w for w in between if w in PREPOSITIONS]
+    return prepositions[-1] in {key(m) for m in marks} if prepositions else "-" in marks
+
+
+def _is_finite(word: str) -> bool:
+    form = forms().get(word)
+    return form is not None and form.tense != "infinitive"
