@@ -63,7 +63,7 @@ def _event(
     return Event(
         id=number,
         act=r.act,
-        plover=plover.code(r.act, status, forms, s.text.key[sentence[0] : sentence[1]]),
+        plover=plover.code(r.act, status, forms, s.text.key[sentence[0] : sentence[1]], hosted=_third_party(parties)),
         status=status,  # type: ignore[arg-type]
         trigger=s.text.span(t.start, t.end),
         actors=parties,
@@ -117,6 +117,12 @@ def _hosts(s: Setting, group: Sequence[Report]) -> tuple[EventActor, ...]:
             if m.state not in cast and _HOST.search(s.text.key, max(0, m.start - 60), m.start):
                 return (_actor(s, n, "host"),)
     return ()
+
+
+def _third_party(parties: Sequence[EventActor]) -> bool:
+    """Whether a host is there who takes no other part, and two who do."""
+    taking = {p.state for p in parties if p.role == "participant" and p.state}
+    return len(taking) > 1 and any(p.role == "host" and p.state and p.state not in taking for p in parties)
 
 
 VISIT_MARKS = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "در"})
