@@ -48,7 +48,7 @@ def test_type_and_mode_by_definition(case: dict[str, Any]) -> None:
 
 
 def test_every_type_and_mode_has_a_definition_tested_or_a_reason() -> None:
-    every = {name for name in TABLE.types} | {f"{name} {mode}" for name, row in TABLE.types.items() for mode in row.modes}
+    every = set(TABLE.types) | {f"{name} {mode}" for name, row in TABLE.types.items() for mode in row.modes}
     tested = {" ".join(filter(None, (c["type"], c.get("mode")))) for c in MODES["case"]}
     assert not tested & set(MODES["outside"])
     assert tested | set(MODES["outside"]) == every

@@ -13,7 +13,7 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dabir.acts import casting, linear
+from dabir.acts import casting, linear, polarity
 from dabir.acts.features import Cues, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
@@ -91,10 +91,13 @@ def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
         main = m.main.probabilities(features)["yes"]
         if p < (m.main_threshold if main >= MAIN else m.keep_threshold):
             continue
+        fixed = polarity.settled(s, s.triggers[n])
+        if fixed == polarity.NEGATED:
+            continue
         out.append(
             Report(
                 trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts),
-                statuses=m.status.probabilities(features),
+                statuses={fixed: 1.0} if fixed else m.status.probabilities(features),
                 when=_when(s, n, m), main=main,
             )
         )  # fmt: skip

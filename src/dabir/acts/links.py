@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from dabir.acts.features import PREPOSITIONS
 from dabir.acts.patterns import Index, index, matches, parse
 from dabir.acts.setting import Setting, key_range
-from dabir.acts.verbforms import forms
+from dabir.acts.verbforms import finite
 from dabir.errors import DataError
 from dabir.model import Event, Link
 from dabir.resources import toml
@@ -121,10 +121,10 @@ def told(s: Setting, events: Sequence[Event]) -> Told:
 def _finite(s: Setting, start: int, end: int) -> bool:
     """Whether a finite verb is in the trigger or closes it as a light verb does: «امضا شد», «نشست برگزار شد»."""
     a, b = s.token(start), s.token(end)
-    inside = any(_is_finite(w) for w in s.words[a:b])
+    inside = any(finite(w) for w in s.words[a:b])
     light = b + 1 if s.words[b : b + 1] and s.words[b] in _LIGHT_NOUNS else b
-    verb = forms().get(s.words[light]) if light < len(s.words) else None
-    return inside or bool(verb and verb.lemma in _LIGHT_VERBS and verb.tense != "infinitive")
+    verb = finite(s.words[light]) if light < len(s.words) else None
+    return inside or bool(verb and verb.lemma in _LIGHT_VERBS)
 
 
 def linked(s: Setting, events: Sequence[Event]) -> tuple[Event, ...]:
@@ -232,7 +232,7 @@ def _followers(t: Told) -> Found:
             if first is None:
                 continue
             y, end = first
-            verb = next((forms()[w] for w in t.s.words[t.s.token(end) : t.s.token(high)] if _is_finite(w)), None)
+            verb = next((f for w in t.s.words[t.s.token(end) : t.s.token(high)] if (f := finite(w))), None)
             if verb is None or verb.lemma == "بودن":  # «به دنبال میانجی‌گری است»: an aim
                 continue
             later = t.within(end, high)
@@ -309,7 +309,7 @@ def _before(t: Told, a: int, b: int, verb: int, marks: Sequence[str]) -> bool:
     if b > verb:
         return False
     between = t.s.words[t.s.token(b) : t.s.token(verb)]
-    if any(w in _CLAUSE_ENDS or _is_finite(w) for w in between):
+    if any(w in _CLAUSE_ENDS or finite(w) for w in between):
         return False
     at = t.s.token(a)
     at -= at > 0 and t.s.words[at - 1] in _these()
@@ -325,12 +325,7 @@ def _behind(t: Told, end: int, a: int, marks: Sequence[str]) -> bool:
     if a < end:
         return False
     between = t.s.words[t.s.token(end) : t.s.token(a)]
-    if len(between) > OBJECT_REACH or any(w in _CLAUSE_ENDS or w in ("،", "و") or _is_finite(w) for w in between):
+    if len(between) > OBJECT_REACH or any(w in _CLAUSE_ENDS or w in ("،", "و") or finite(w) for w in between):
         return False
     prepositions = [w for w in between if w in PREPOSITIONS]
     return prepositions[-1] in {key(m) for m in marks} if prepositions else "-" in marks
-
-
-def _is_finite(word: str) -> bool:
-    form = forms().get(word)
-    return form is not None and form.tense != "infinitive"
