@@ -45,7 +45,8 @@ def _event(
     parties = (*(_actor(s, p.mention, p.role) for p in r.parts), *_hosts(s, group), *_visited(s, r))
     when = next((x.when for x in (r, *group) if x.when is not None), None)
     time = s.whens[when].time if when is not None else None
-    status = _to_come(status_of(group), time, published)
+    beside = when is not None and s.sentence(s.whens[when].start) == s.sentence(t.start)
+    status = _to_come(status_of(group), time if beside else None, published)
     place, venue = _places(s, t.start, t.end)
     triggers = [t, *(s.triggers[x.trigger] for x in group if x is not r)]
     forms, span = formats(s, triggers), stretch(s, triggers, when)
@@ -84,7 +85,7 @@ def _event(
 
 
 def _to_come(status: str, time: Time | None, published: str | None) -> str:
-    """The status, mended by the date: what begins after the day of publication is planned, however it is told."""
+    """The status, mended by the date in its sentence: what begins after the day of publication is planned, however it is told."""
     future = time is not None and time.begin is not None and published is not None and time.begin[:10] > published[:10]
     return "planned" if future and status in ("held", "ongoing") else status
 
