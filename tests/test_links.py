@@ -12,8 +12,7 @@ import dabir
 from dabir.acts.frames import frames
 from dabir.acts.links import link_table
 from dabir.acts.patterns import parse
-from dabir.acts.verbforms import forms
-from dabir.acts.words import any_of
+from dabir.acts.rounds import LAST, NEXT, round_in, round_table, same_round
 from dabir.model import Record
 from dabir.resources import toml
 from dabir.text.keys import HALF_SPACE, key
@@ -65,14 +64,27 @@ def test_circumstances(case: dict[str, Any], glued: bool) -> None:
 
 def test_the_table_names_acts_that_exist() -> None:
     t = link_table()
-    named = {*t.wholes, *t.parts, *t.series, *t.agreements, *t.about, *(a for row in t.noun for a in row.acts)}
+    named = {*t.wholes, *t.parts, *round_table().acts, *t.agreements, *t.about, *(a for row in t.noun for a in row.acts)}
     assert named <= set(frames())
     assert set(toml("acts/lasting.toml")["acts"]) <= set(frames())
 
 
 def test_every_cue_is_a_pattern() -> None:
     t = link_table()
-    for source in (*t.within, *t.after, *t.after_clause, *t.next_round, *t.last_round, *t.round):
-        assert parse(source, "links.toml").heads
-    assert any_of("occasions")
-    assert key("گردیدن") in {f.lemma for f in forms().values()}
+    assert all(parse(source, "links.toml").heads for source in (*t.within, *t.after, *t.after_clause))
+
+
+@pytest.mark.parametrize(("sentence", "number"), list(round_table().examples.items()))
+def test_rounds(sentence: str, number: int) -> None:
+    assert round_in(key(sentence)) == (number or None)
+    assert round_in(key(sentence.replace(HALF_SPACE, ""))) == (number or None)
+
+
+def test_rounds_that_may_be_one() -> None:
+    assert same_round(None, None)
+    assert same_round(4, None)
+    assert same_round(4, 4)
+    assert not same_round(4, 5)
+    assert not same_round(NEXT, None)
+    assert not same_round(None, LAST)
+    assert not same_round(NEXT, LAST)

@@ -17,6 +17,7 @@ from dabir.acts import casting, linear, polarity
 from dabir.acts.features import Cues, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
+from dabir.acts.rounds import round_of, same_round
 from dabir.acts.setting import Setting
 
 # Statuses under which two reports of the same act may still be one event; others are different occasions.
@@ -167,7 +168,7 @@ def _distance(r: Report, group: Sequence[Report]) -> tuple[bool, int]:
 
 def same_event(s: Setting, a: Report, b: Report) -> bool:
     """Whether two reports tell one act."""
-    if a.act != b.act:
+    if a.act != b.act or not same_round(*(round_of(s, s.triggers[r.trigger]) for r in (a, b))):
         return False
     pa, pb = ({identity(s.mentions[p.mention]) for p in r.parts} for r in (a, b))
     if not (pa <= pb or pb <= pa):

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from dabir.acts.features import PREPOSITIONS
 from dabir.acts.patterns import Index, index, matches, parse
+from dabir.acts.rounds import LAST, NEXT, round_of, round_table
 from dabir.acts.setting import Setting, key_range
 from dabir.acts.verbforms import finite
 from dabir.errors import DataError
@@ -48,11 +49,6 @@ class Table(Struct, frozen=True, forbid_unknown_fields=True):
     after: tuple[str, ...]
     after_clause: tuple[str, ...]
     demonstrative: tuple[str, ...]
-    next_round: tuple[str, ...]
-    last_round: tuple[str, ...]
-    round: tuple[str, ...]
-    ordinals: tuple[tuple[str, ...], ...]
-    series: tuple[str, ...]
     wholes: tuple[str, ...]
     parts: tuple[str, ...]
     agreements: tuple[str, ...]
@@ -72,8 +68,7 @@ def link_table() -> Table:
 @cache
 def _cues() -> Index:
     t = link_table()
-    named = {"within": t.within, "after": t.after, "after_clause": t.after_clause, "next_round": t.next_round,
-             "last_round": t.last_round, "round": t.round}  # fmt: skip
+    named = {"within": t.within, "after": t.after, "after_clause": t.after_clause}
     return index((name, parse(p, DATA)) for name, patterns in named.items() for p in patterns)
 
 
@@ -251,36 +246,29 @@ def _followers(t: Told) -> Found:
 
 def _rounds(t: Told) -> Found:
     """«دور بعدی مذاکرات»: follows the round told before; «دور پیشین»: that round follows this one; the third the second."""
-    table = link_table()
-    rounds: list[tuple[int, int]] = []
-    for name, a, b, (low, high) in _cued(t, "next_round", "last_round", "round"):
-        at = t.s.token(a)
-        reach = t.s.text.tokens[min(at + 4, len(t.s.text.tokens) - 1)].end
-        here = [n for x, e, n in t.spots if low <= x < high and x < reach and e > a and t.events[n].act in table.series]
-        if not here:
-            continue
-        x = here[0]
-        if name == "round":
-            rounds.append((_ordinal(t.s.text.key[a:b]), x))
-            continue
-        past = name == "last_round"
+    rounds = [(a, n, r) for a, n, r in _numbered(t) if r is not None]
+    for a, x, r in rounds:
         others = [n for o, _, n in t.spots if o < a and n != x and _one_series(t.events[n], t.events[x])]
-        if past and t.events[x].status in HAPPENED and others:
+        happened = t.events[x].status in HAPPENED
+        if r == LAST and happened and others:
             yield others[-1], "follows", x
-        elif not past and t.events[x].status not in HAPPENED:
+        elif r == NEXT and not happened:
             yield from ((x, "follows", n) for n in others[-1:] if t.events[n].status in HAPPENED)
-    for number, x in rounds:
-        yield from ((x, "follows", y) for n, y in rounds if number and n == number - 1 and _one_series(t.events[y], t.events[x]))
+        elif r > 0:
+            yield from ((x, "follows", y) for _, y, q in rounds if q == r - 1 and _one_series(t.events[y], t.events[x]))
+
+
+def _numbered(t: Told) -> Iterator[tuple[int, int, int | None]]:
+    """Where each event of a series is told, the event, and its round."""
+    at = {(a, b): n for a, b, n in t.spots}
+    for trigger in t.s.triggers:
+        n = at.get((trigger.start, trigger.end))
+        if n is not None and t.events[n].act == trigger.act:
+            yield trigger.start, n, round_of(t.s, trigger)
 
 
 def _one_series(a: Event, b: Event) -> bool:
-    return {a.act, b.act} <= set(link_table().series) and _share(a, b)
-
-
-def _ordinal(words: str) -> int:
-    """The number in «دور سوم», «سومین دور»; 0 where none is found."""
-    found = [n for n, row in enumerate(link_table().ordinals, 1) for w in row if re.search(rf"(?<!\w){key(w)}(?:ین)?(?!\w)", words)]
-    return found[-1] if found else 0
+    return {a.act, b.act} <= set(round_table().acts) and _share(a, b)
 
 
 def _objects(t: Told) -> Found:
