@@ -7,6 +7,7 @@ Outermost first. A link is there only where words of the article name it: an out
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
@@ -27,6 +28,7 @@ from dabir.text.types import Text
 
 DATA = "acts/attribution.toml"
 LEAD_REACH = 60  # characters before a name in which its lead may stand
+NEAR = 40  # statements on either side that may hold one
 OPENING = 3  # sentences (the title among them) that may attribute the whole item
 _BRACKETED = re.compile(r"(?:^|\n)[^\n.:،]{2,24}\( ?$")
 
@@ -99,8 +101,8 @@ def _set_aside() -> re.Pattern[str]:
 def _agencies(text: Text, mentions: Sequence[Mention], start: int, end: int, own: Collection[str]) -> list[Source]:
     """The outlets of key[start:end] that stand behind a lead, or that themselves quote, in text order."""
     found = []
-    for m in mentions:
-        if m.kind != "outlet" or not start <= m.start < end:
+    for m in _between(mentions, start, end):
+        if m.kind != "outlet":
             continue
         before = text.key[max(start, m.start - LEAD_REACH) : m.start]
         lead, bracketed = _lead().search(before), _BRACKETED.search(before)
@@ -108,6 +110,16 @@ def _agencies(text: Text, mentions: Sequence[Mention], start: int, end: int, own
             mine = bracketed or m.actor in own or (lead and words("reporter").match(before, lead.start()))
             found.append(_source(text, m.start, m.end, "outlet" if mine else "agency", m.actor))
     return found
+
+
+def _start(m: Mention) -> int:
+    return m.start
+
+
+def _between(mentions: Sequence[Mention], start: int, end: int) -> Sequence[Mention]:
+    """The mentions, sorted by their start, that begin in a stretch of the key."""
+    first = bisect_left(mentions, start, key=_start)
+    return mentions[first : bisect_left(mentions, end, lo=first, key=_start)]
 
 
 def _source(text: Text, start: int, end: int, kind: SourceKind, actor: str | None) -> Source:
@@ -147,8 +159,8 @@ def chains(
     for n, x in enumerate(statements):
         around = [own[k] for k in _around(statements, n)]
         start = key_range(text, x.speaker.start, x.speaker.end)[0]
-        sentence = next((r for r in text.sentences if r[0] <= start < r[1]), (start, start))
-        outer = passed_on(text, mentions, sentence, lead)
+        at = max(0, bisect_right(text.sentences, (start, len(text.key))) - 1)
+        outer = passed_on(text, mentions, text.sentences[at], lead)
         links = [*outer, *(link for voices in around for link in voices), *own[n]]
         out.append(replace(x, source=_chain([_hidden(v, nameless) for v in links])))
     return tuple(out)
@@ -163,11 +175,14 @@ def _around(statements: Sequence[Statement], n: int) -> list[int]:
     """The statements whose content holds the speaker and the cue of statement n, the widest first."""
     x = statements[n]
     spot = (min(x.speaker.start, x.cue.start if x.cue else x.speaker.start), x.content.start)
-    found = [
-        k for k, o in enumerate(statements)
-        if k != n and o.content.start <= spot[0] and spot[1] < o.content.end and o.content.start < x.content.start
-    ]  # fmt: skip
+    near = (k for k in range(max(0, n - NEAR), min(len(statements), n + NEAR)) if k != n)
+    found = [k for k in near if _inside(spot, x, statements[k])]
     return sorted(found, key=lambda k: statements[k].content.start - statements[k].content.end)
+
+
+def _inside(spot: tuple[int, int], x: Statement, outer: Statement) -> bool:
+    content = outer.content
+    return content.start <= spot[0] and spot[1] < content.end and content.start < x.content.start
 
 
 def _voices(text: Text, mentions: Sequence[Mention], x: Statement, outlets: Collection[str]) -> list[Source]:
@@ -200,7 +215,8 @@ def _quoted(text: Text, mentions: Sequence[Mention], start: int, stop: int) -> l
     """Whom an agency quotes: the words behind «به نقل از», where they are no other agency."""
     at = start + len(text.key[start:stop]) - len(text.key[start:stop].lstrip(' «"'))
     hidden = words("anonymous").match(text.key, at, stop)
-    m = next((m for m in mentions if at <= m.start <= (hidden.end() if hidden else at) and m.end <= stop), None)
+    reach = hidden.end() if hidden else at
+    m = next((m for m in _between(mentions, at, reach + 1) if m.end <= stop), None)
     if hidden:
         return [_source(text, at, max(hidden.end(), m.end if m else 0), "anonymous", m.actor if m else None)]
     if m is None or m.kind == "outlet":

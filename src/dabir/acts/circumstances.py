@@ -65,18 +65,20 @@ def _occasion() -> re.Pattern[str]:
 
 def _said_in(s: Setting, p: PlaceMention, x: Statement) -> bool:
     led = _IN.search(s.text.key, max(0, p.start - 12), p.start)
-    if not led or any(m.start < p.start and p.end < m.end for m in s.mentions):
+    sentence = s.sentence(p.start)
+    mentions = [s.mentions[n] for n in s.mentions_in[sentence]]
+    if not led or any(m.start < p.start and p.end < m.end for m in mentions):
         return False
     at = led.start()
-    low = s.text.sentences[s.sentence(p.start)][0]
+    low = s.text.sentences[sentence][0]
     before = s.text.key[max(low, at - 60) : at]
     if pattern("posted", after=r"(?:\W+\w+){0,3}\W*$").search(before):
         return False
     if not before.strip(" \n") or _occasion().search(before):
         return True
     speaker = key_range(s.text, x.speaker.start, x.speaker.end)
-    named = max([speaker[1], *(m.end for m in s.mentions if m.start < speaker[1] and speaker[0] < m.end)])
+    named = max([speaker[1], *(m.end for m in mentions if m.start < speaker[1] and speaker[0] < m.end)])
     between = s.text.key[named:at]
-    for w in s.whens:
+    for w in (s.whens[n] for n in s.whens_in[sentence]):
         between = between.replace(s.text.key[w.start : w.end], "") if named <= w.start and w.end <= at else between
     return named <= at and p.kind != "country" and not between.strip(" ،,)»\"")

@@ -168,7 +168,7 @@ def _distance(r: Report, group: Sequence[Report]) -> tuple[bool, int]:
 
 def same_event(s: Setting, a: Report, b: Report) -> bool:
     """Whether two reports tell one act."""
-    if a.act != b.act or not same_round(*(round_of(s, s.triggers[r.trigger]) for r in (a, b))):
+    if a.act != b.act:
         return False
     pa, pb = ({identity(s.mentions[p.mention]) for p in r.parts} for r in (a, b))
     if not (pa <= pb or pb <= pa):
@@ -178,7 +178,9 @@ def same_event(s: Setting, a: Report, b: Report) -> bool:
     if a.status != b.status and not any({a.status, b.status} <= same for same in SAME_STATUS):
         return False
     wa, wb = (r.when is not None and s.whens[r.when].time.value for r in (a, b))
-    return not (wa and wb) or wa == wb
+    if wa and wb and wa != wb:
+        return False
+    return same_round(*(round_of(s, s.triggers[r.trigger]) for r in (a, b)))
 
 
 def _may_be_one(s: Setting, a: int, b: int) -> bool:

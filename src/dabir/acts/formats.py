@@ -55,7 +55,7 @@ def _owners(s: Setting, name: str, t: Trigger) -> Iterator[Trigger]:
     if t.act not in rule.acts:
         return
     start, end = s.text.sentences[s.sentence(t.start)]
-    rivals = [x for x in s.triggers if x.act in rule.acts and start <= x.start < end]
+    rivals = [x for x in s.triggers_between(start, end) if x.act in rule.acts]
     for m in format_pattern(name).finditer(s.text.key, start, end):
         nearest = min(_gap(x, m.start(), m.end()) for x in rivals)
         yield from (x for x in rivals if _gap(x, m.start(), m.end()) == nearest)

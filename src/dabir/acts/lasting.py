@@ -110,8 +110,7 @@ def _gap(s: Setting, w: When, t: Trigger) -> int:
 def _nearest(s: Setting, w: When, t: Trigger) -> bool:
     """Whether no other act that lasts is told nearer to the length."""
     acts = toml(DATA)["acts"]
-    sentence = s.sentence(w.start)
-    rivals = (o for o in s.triggers if o.act in acts and o.act != t.act and s.sentence(o.start) == sentence)
+    rivals = (o for o in s.triggers_between(*s.text.sentences[s.sentence(w.start)]) if o.act in acts and o.act != t.act)
     return all(_gap(s, w, t) <= _gap(s, w, o) for o in rivals)
 
 

@@ -8,6 +8,7 @@ event is meant, or parties, status or dates speak against it, there is no link.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
@@ -95,18 +96,30 @@ class Told(Struct, frozen=True):
 
     def within(self, start: int, end: int) -> list[tuple[int, int, int]]:
         """The spots that begin in a stretch of the key."""
-        return [x for x in self.spots if start <= x[0] < end]
+        first = bisect_left(self.spots, (start,))
+        return list(self.spots[first : bisect_left(self.spots, (end,), lo=first)])
+
+    def before(self, offset: int, fits: Callable[[Event], bool], skip: int = -1) -> int | None:
+        """The last event told before an offset that fits; `skip` is the number of one that does not count."""
+        for k in range(bisect_left(self.spots, (offset,)) - 1, -1, -1):
+            n = self.spots[k][2]
+            if n != skip and fits(self.events[n]):
+                return n
+        return None
 
 
 def told(s: Setting, events: Sequence[Event]) -> Told:
     """Where each event is told: at its trigger, and at triggers of its act in the sentences that are its evidence."""
     own = {key_range(s.text, e.trigger.start, e.trigger.end): n for n, e in enumerate(events)}
-    where = [{s.sentence(key_range(s.text, x.start, x.end)[0]) for x in e.evidence} for e in events]
+    where: dict[tuple[str, int], list[int]] = {}
+    for n, e in enumerate(events):
+        for x in e.evidence:
+            where.setdefault((e.act, s.sentence(key_range(s.text, x.start, x.end)[0])), []).append(n)
     spots = []
     for t in s.triggers:
         mine = own.get((t.start, t.end))
         if mine is None or events[mine].act != t.act:
-            here = [n for n, e in enumerate(events) if e.act == t.act and s.sentence(t.start) in where[n]]
+            here = where.get((t.act, s.sentence(t.start)), [])
             mine = here[0] if len(here) == 1 else None
         if mine is not None:
             spots.append((t.start, t.end, mine))
@@ -155,9 +168,9 @@ def pointed(t: Told, start: int, end: int, fits: Callable[[Event], bool]) -> Ite
     """What «این سفر» and the like in key[start:end] stand for: (start, end, event) of each that has an event before it."""
     for label, a, b in matches(_pointing(), t.s.text.key, start, end):
         acts = link_table().noun[int(label)].acts
-        before = [n for x, _, n in t.spots if x < a and t.events[n].act in acts and fits(t.events[n])]
-        if before:
-            yield a, b, before[-1]
+        last = t.before(a, lambda e, acts=acts: e.act in acts and fits(e))  # type: ignore[misc]
+        if last is not None:
+            yield a, b, last
 
 
 def referent(t: Told, at: int, end: int, fits: Callable[[Event], bool]) -> tuple[int, int] | None:
@@ -170,8 +183,8 @@ def referent(t: Told, at: int, end: int, fits: Callable[[Event], bool]) -> tuple
         offset = t.s.text.tokens[word].start
         if offset >= end or t.s.words[word] in _CLAUSE_ENDS or t.s.words[word] in ("،", "این", "آن"):
             return None
-        for a, b, n in t.spots:
-            if a == offset and fits(t.events[n]):
+        for _, b, n in t.within(offset, offset + 1):
+            if fits(t.events[n]):
                 return n, b
     return None
 
@@ -248,12 +261,13 @@ def _rounds(t: Told) -> Found:
     """«دور بعدی مذاکرات»: follows the round told before; «دور پیشین»: that round follows this one; the third the second."""
     rounds = [(a, n, r) for a, n, r in _numbered(t) if r is not None]
     for a, x, r in rounds:
-        others = [n for o, _, n in t.spots if o < a and n != x and _one_series(t.events[n], t.events[x])]
-        happened = t.events[x].status in HAPPENED
-        if r == LAST and happened and others:
-            yield others[-1], "follows", x
-        elif r == NEXT and not happened:
-            yield from ((x, "follows", n) for n in others[-1:] if t.events[n].status in HAPPENED)
+        this = t.events[x]
+        happened = this.status in HAPPENED
+        other = t.before(a, lambda e, this=this: _one_series(e, this), skip=x)  # type: ignore[misc]
+        if r == LAST and happened and other is not None:
+            yield other, "follows", x
+        elif r == NEXT and not happened and other is not None and t.events[other].status in HAPPENED:
+            yield x, "follows", other
         elif r > 0:
             yield from ((x, "follows", y) for _, y, q in rounds if q == r - 1 and _one_series(t.events[y], t.events[x]))
 
