@@ -267,7 +267,10 @@ def _cast_groups(item: Item, role: Linear) -> list[tuple[list[list[str]], list[f
 
 def predict(items: list[Item], models: Models) -> list[dict[str, Any]]:
     return [
-        {**i.record, "events": msgspec.to_builtins(assemble.find_events(i.s, models, i.statements, i.lead, published=i.gold["published"]))}
+        {
+            **i.record,
+            "events": msgspec.to_builtins(assemble.find_events(i.s, models, i.statements, i.lead, i.gold["published"])),
+        }
         for i in items
     ]
 
