@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import dabir
-from dabir.acts import assemble, casting, events, linear
+from dabir.acts import casting, events, linear
+from dabir.acts.formats import format_pattern, format_rules
 from dabir.acts.frames import frames
-from dabir.resources import toml
 from dabir.text.keys import HALF_SPACE, key
 
 CASES = tomllib.loads((Path(__file__).parent / "cases/events/events.toml").read_text(encoding="utf-8"))["case"]
@@ -52,9 +52,17 @@ def test_binary_and_many_class_probabilities_sum_to_one() -> None:
         assert sum(linear.load(name).probabilities(["a=meet", "no such feature"]).values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("name", list(toml("acts/formats.toml")))
+@pytest.mark.parametrize("name", list(format_rules()))
 def test_formats_are_told_by_their_words(name: str) -> None:
-    pattern = dict(assemble._format_rules())[name]
-    rule = toml("acts/formats.toml")[name]
-    assert all(pattern.search(key(sentence)) for sentence in rule["examples"])
-    assert not any(pattern.search(key(sentence)) for sentence in rule["counter"])
+    rule, pattern = format_rules()[name], format_pattern(name)
+    assert set(rule.acts) <= set(frames())
+    assert all(pattern.search(key(sentence)) for sentence in rule.examples)
+    assert all(pattern.search(key(sentence.replace(HALF_SPACE, ""))) for sentence in rule.examples)
+    assert not any(pattern.search(key(sentence)) for sentence in rule.counter)
+
+
+def test_words_of_form_belong_to_the_nearest_act() -> None:
+    record = dabir.read("وزیر خارجه ایران در گفت‌وگوی تلفنی با همتای عمانی خود از دیدار وزیران خارجه عمان و قطر در دوحه خبر داد.")
+    form = {e.act: e.format for e in record.events}
+    assert form["call"] == ("phone",)
+    assert form["meet"] == ()

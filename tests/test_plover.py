@@ -8,14 +8,14 @@ from typing import Any, get_args
 
 import pytest
 
-from dabir.acts.plover import code, contexts, plover_table
+import dabir
+from dabir.acts.plover import NOT_CODED, code, contexts, plover_table
 from dabir.model import Status
+from dabir.text.keys import HALF_SPACE
 
-CASES = [
-    case
-    for path in sorted((Path(__file__).parent / "cases" / "plover").glob("*.toml"))
-    for case in tomllib.loads(path.read_text("utf-8"))["case"]
-]
+FOLDER = Path(__file__).parent / "cases" / "plover"
+CASES = tomllib.loads((FOLDER / "manual.toml").read_text("utf-8"))["case"]
+MODES = tomllib.loads((FOLDER / "modes.toml").read_text("utf-8"))
 TABLE = plover_table()
 CONTEXTS = [(name, e) for name, context in TABLE.contexts.items() for e in context.examples]
 NO_CONTEXTS = [(name, e) for name, context in TABLE.contexts.items() for e in context.counter]
@@ -36,6 +36,47 @@ def test_manual(case: dict[str, Any]) -> None:
     assert (got.event, got.mode, got.quad, got.intensity) == tuple(
         want.get(k) for k in ("event", "mode", "quad", "intensity")
     )
+
+
+@pytest.mark.parametrize("case", MODES["case"], ids=lambda c: c["label"])
+def test_type_and_mode_by_definition(case: dict[str, Any]) -> None:
+    for text in (case["text"], case["text"].replace(HALF_SPACE, "")):
+        got = code(case["act"], "held", case.get("formats", ()), text, hosted=case.get("hosted", False))
+        row = TABLE.types[case["type"]]
+        assert (got.event, got.mode) == (case["type"], case.get("mode"))
+        assert (got.quad, got.intensity) == (row.quad, row.modes[case["mode"]] if "mode" in case else row.score)
+
+
+def test_every_type_and_mode_has_a_definition_tested_or_a_reason() -> None:
+    every = set(TABLE.types) | {f"{name} {mode}" for name, row in TABLE.types.items() for mode in row.modes}
+    tested = {" ".join(filter(None, (c["type"], c.get("mode")))) for c in MODES["case"]}
+    assert not tested & set(MODES["outside"])
+    assert tested | set(MODES["outside"]) == every
+
+
+def test_an_appointment_is_not_coded() -> None:
+    assert code("depart-office", "held", (), "او به سمت وزیر خارجه منصوب شد.").event is None
+
+
+def test_plain_talk_is_not_coded() -> None:
+    record = dabir.read("وزیر خارجه چین گفت که هوای پکن خوب است.", published="2025-02-28")
+    assert record.statements
+    assert record.events == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "event", "mode"),
+    [
+        ("وزیران خارجه ایران و عمان هفته آینده در مسقط دیدار خواهند کرد.", "AGREE", None),
+        ("دیدار وزیران خارجه ایران و عمان لغو شد.", "REJECT", "meet"),
+        ("وزارت خارجه فرانسه سفیر روسیه را احضار کرد.", "ACCUSE", "disapprove"),
+        ("ایران و روسیه پیمان همکاری را امضا کردند.", "SUPPORT", None),
+        ("وزیران خارجه ایران و عمان دیروز در مسقط دیدار کردند.", "CONSULT", None),
+    ],
+)
+def test_the_reader_codes_by_the_manual(text: str, event: str, mode: str | None) -> None:
+    found = [(e.plover.event, e.plover.mode) for e in dabir.read(text, published="2025-02-28").events]
+    assert (event, mode) in found
 
 
 def test_types_and_quads() -> None:
@@ -70,12 +111,15 @@ def test_context_counter_example(name: str, sentence: str) -> None:
 @pytest.mark.parametrize(("row", "sentence"), REFINED, ids=lambda x: getattr(x, "mode", None))
 def test_refined_mode(row: Any, sentence: str) -> None:
     got = code(row.act, "held", (), sentence)
-    assert (got.event, got.mode) == (row.event or TABLE.acts[row.act].event, row.mode)
+    event = row.event or TABLE.acts[row.act].event
+    assert (got.event, got.mode) == (None if event == NOT_CODED else event, row.mode)
 
 
 @pytest.mark.parametrize(("row", "sentence"), NOT_REFINED, ids=lambda x: getattr(x, "mode", None))
 def test_not_refined(row: Any, sentence: str) -> None:
-    assert code(row.act, "held", (), sentence).mode != row.mode
+    got = code(row.act, "held", (), sentence)
+    assert (got.event, got.mode) != (row.event or TABLE.acts[row.act].event, row.mode)
+    assert got.event is not None
 
 
 def test_contexts_are_merged_without_doubles() -> None:

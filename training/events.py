@@ -29,7 +29,7 @@ from sklearn.linear_model import LogisticRegression
 
 from dabir import reading
 from dabir.acts import assemble, casting
-from dabir.acts.attribution import attribute, item_source
+from dabir.acts.attribution import chains, item_source
 from dabir.acts.events import Models, chances
 from dabir.acts.features import Cues, mutual, trigger_features, when_features
 from dabir.acts.linear import Linear
@@ -81,7 +81,7 @@ def prepare(gold: dict[str, Any], glue: bool = False) -> Item:
     names = resolve_mentions(text, kb, date=gold["published"], home=home, outside=clocks, tags=marked)
     _, spots = find_places(text, kb)
     lead = item_source(text, names.mentions)
-    statements = tuple(attribute(x, lead, {}) for x in find_statements(text, names.mentions, times, title_end))
+    statements = chains(text, names.mentions, find_statements(text, names.mentions, times, title_end), lead)
     s = build(text, title_end, home, names.mentions, spots, times, statements)
     record = {
         "article": {"ref": gold["id"], "text": source},
@@ -267,7 +267,10 @@ def _cast_groups(item: Item, role: Linear) -> list[tuple[list[list[str]], list[f
 
 def predict(items: list[Item], models: Models) -> list[dict[str, Any]]:
     return [
-        {**i.record, "events": msgspec.to_builtins(assemble.find_events(i.s, models, i.statements, i.lead))}
+        {
+            **i.record,
+            "events": msgspec.to_builtins(assemble.find_events(i.s, models, i.statements, i.lead, i.gold["published"])),
+        }
         for i in items
     ]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 
+from dabir.acts.cameo import Cameo, cameo, from_cameo
 from dabir.errors import DabirError, DataError, InputError
 from dabir.model import Check, Edit, Record, Time
 from dabir.reading import Reader
@@ -19,8 +20,8 @@ from dabir.text.types import Text, Token
 from dabir.timing import check_times, find_times
 
 __all__ = [
-    "Check", "DabirError", "DataError", "Edit", "InputError", "Reader", "Record", "Text", "Time", "Token", "check_times",
-    "find_times", "read", "restore",
+    "Cameo", "Check", "DabirError", "DataError", "Edit", "InputError", "Reader", "Record", "Text", "Time", "Token", "cameo",
+    "check_times", "find_times", "from_cameo", "read", "restore",
 ]  # fmt: skip
 __version__ = "0.1.0"
 

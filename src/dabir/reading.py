@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from dabir import resources
 from dabir.acts import assemble, setting
-from dabir.acts.attribution import attribute, item_source
+from dabir.acts.attribution import chains, item_source, own_outlets
+from dabir.acts.circumstances import circumstances
 from dabir.acts.events import Models, models
 from dabir.acts.statements import find_statements
 from dabir.encoder import session
@@ -125,11 +126,11 @@ def _analyse(
     read = tools.encoder.read(text) if tools.encoder and text.sentences else None
     names = resolve_mentions(text, tools.kb, date=date, home=home, outside=clocks, tags=tags(text, read) if read else ())
     places, spots = find_places(text, tools.kb)
-    lead = item_source(text, names.mentions)
-    outlets = {m.actor: "outlet" for m in names.mentions if m.kind == "outlet" and m.actor}
-    statements = tuple(attribute(x, lead, outlets) for x in find_statements(text, names.mentions, times, title_end))
+    lead = item_source(text, names.mentions, own_outlets(tools.kb, outlet, text, names.mentions))
+    statements = chains(text, names.mentions, find_statements(text, names.mentions, times, title_end), lead)
     s = setting.build(text, title_end, home, names.mentions, spots, times, statements)
-    events = assemble.find_events(s, tools.models, statements, lead)
+    events = assemble.find_events(s, tools.models, statements, lead, date)
+    statements = circumstances(s, statements, events)
     return s, {
         "times": times, "actors": names.actors, "places": places, "statements": statements, "events": events,
         "checks": (*check_times(text, times, day), *check_offices(text, tools.kb, names, times, date, home)),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
 
-from dabir import resources
 from dabir.acts import plover
+from dabir.acts.attribution import passed_on
 from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
+from dabir.acts.formats import formats
+from dabir.acts.lasting import stretch
+from dabir.acts.links import linked
 from dabir.acts.setting import Setting
-from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement
+from dabir.model import Attribution, Event, EventActor, Missing, Span, Statement, Time
 from dabir.names.places import PlaceMention
-from dabir.text.keys import key
 
 RANKS = frozenset({"head", "minister", "deputy", "envoy", "expert", "spokesperson"})
 PLACE_MARKS = frozenset({"در", "به", "از", "مقصد", "شهر", "پایتخت"})
@@ -20,32 +21,38 @@ VISIT_REACH = 6  # tokens between «سفر» and the town
 PLACE_REACH = 14  # tokens between a trigger and the place it happened at
 
 
-def find_events(s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution) -> tuple[Event, ...]:
-    """The events of an article, in text order. `lead` is the attribution of the whole item (outlet, agency)."""
+def find_events(
+    s: Setting, m: Models, statements: Sequence[Statement], lead: Attribution, published: str | None = None
+) -> tuple[Event, ...]:
+    """The events of an article, in text order. `lead` is the attribution of the whole item (outlet, agency), `published` the
+    day of publication (ISO), after which nothing has happened yet."""
     groups = join(s, read_reports(s, m))
     if not groups:
         return ()
     best = max(range(len(groups)), key=lambda g: (max(r.main for r in groups[g]), -g))
-    return tuple(_event(s, f"e{n + 1}", group, statements, lead, main=n == best) for n, group in enumerate(groups))
+    return linked(
+        s, [_event(s, f"e{n + 1}", g, statements, lead, published, main=n == best) for n, g in enumerate(groups)]
+    )
 
 
 def _event(
-    s: Setting, number: str, group: Sequence[Report], statements: Sequence[Statement], lead: Attribution, *, main: bool
-) -> Event:
+    s: Setting, number: str, group: Sequence[Report], statements: Sequence[Statement], lead: Attribution,
+    published: str | None, *, main: bool,
+) -> Event:  # fmt: skip
     r = chosen(group)
     t = s.triggers[r.trigger]
     sentence = s.text.sentences[s.sentence(t.start)]
     parties = (*(_actor(s, p.mention, p.role) for p in r.parts), *_hosts(s, group), *_visited(s, r))
-    status = status_of(group)
     when = next((x.when for x in (r, *group) if x.when is not None), None)
     time = s.whens[when].time if when is not None else None
+    beside = when is not None and s.sentence(s.whens[when].start) == s.sentence(t.start)
+    status = _to_come(status_of(group), time if beside else None, published)
     place, venue = _places(s, t.start, t.end)
-    sentences = sorted({s.text.sentences[s.sentence(s.triggers[x.trigger].start)] for x in group})
-    formats = tuple(dict.fromkeys(f for x in sentences for f in _formats(s, x)))
-    begin = _date(time.value) if time else None
+    triggers = [t, *(s.triggers[x.trigger] for x in group if x is not r)]
+    forms, span = formats(s, triggers), stretch(s, triggers, when)
     missing: dict[str, Missing] = {}
-    if begin is None:
-        missing["begin"] = "not-stated"
+    if span.begin is None:
+        missing["begin"] = "not-resolved" if time else "not-stated"
     if place is None and venue is None:
         missing["place"] = "not-stated"
     if not parties:
@@ -53,20 +60,21 @@ def _event(
     elif any(p.state is None and p.person is None for p in parties):
         missing["actors"] = "not-resolved"
     speech = s.speech_at(t.start)
-    source = lead + (statements[speech.number].source[len(lead) :] if speech is not None else ())
+    source = statements[speech.number].source if speech is not None else passed_on(s.text, s.mentions, sentence, lead)
     return Event(
         id=number,
         act=r.act,
-        plover=plover.code(r.act, status, formats, s.text.key[sentence[0] : sentence[1]]),
+        plover=plover.code(r.act, status, forms, s.text.key[sentence[0] : sentence[1]], hosted=_third_party(parties)),
         status=status,  # type: ignore[arg-type]
         trigger=s.text.span(t.start, t.end),
         actors=parties,
         time=time.id if time else None,
-        begin=begin,
-        duration=next((d for x in (sentence, *sentences) if (d := _duration(s, x))), None),
+        begin=span.begin,
+        end=span.end,
+        duration=span.duration,
         place=place,
         venue=venue,
-        format=formats,
+        format=forms,
         topics=_topics(s, t.end, sentence),
         main=main,
         source=source,
@@ -74,6 +82,12 @@ def _event(
         missing=missing,
         score=round(r.p, 4),
     )
+
+
+def _to_come(status: str, time: Time | None, published: str | None) -> str:
+    """The status, mended by the date in its sentence: what begins after the day of publication is planned, however it is told."""
+    future = time is not None and time.begin is not None and published is not None and time.begin[:10] > published[:10]
+    return "planned" if future and status in ("held", "ongoing") else status
 
 
 def _actor(s: Setting, mention: int, role: str) -> EventActor:
@@ -106,6 +120,12 @@ def _hosts(s: Setting, group: Sequence[Report]) -> tuple[EventActor, ...]:
     return ()
 
 
+def _third_party(parties: Sequence[EventActor]) -> bool:
+    """Whether a host is there who takes no other part, and two who do."""
+    taking = {p.state for p in parties if p.role == "participant" and p.state}
+    return len(taking) > 1 and any(p.role == "host" and p.state and p.state not in taking for p in parties)
+
+
 VISIT_MARKS = frozenset({"به", "وارد", "عازم", "راهی", "مقصد", "در"})
 
 
@@ -125,11 +145,6 @@ def _visited(s: Setting, r: Report) -> tuple[EventActor, ...]:
     return (EventActor(span.start, span.end, span.text, state=place.country, role="host"),)
 
 
-def _date(value: str | None) -> str | None:
-    """The date part of a time's value; a clock time or part of the day keeps its day alone."""
-    return value.split("T")[0] if value else None
-
-
 def _places(s: Setting, start: int, end: int) -> tuple[str | None, str | None]:
     """The nearest place, and the nearest venue, of the sentence that a preposition of place marks."""
     near = [p for p in (s.places[k] for k in s.places_in[s.sentence(start)]) if _marked(s, p)]
@@ -146,27 +161,6 @@ def _marked(s: Setting, p: PlaceMention) -> bool:
 
 def _gap(s: Setting, p: PlaceMention, start: int, end: int) -> int:
     return s.token(start) - s.token(p.end) if p.end <= start else s.token(p.start) - s.token(end)
-
-
-@cache
-def _format_rules() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple(
-        (name, re.compile("|".join(key(p) for p in rule["patterns"])))
-        for name, rule in resources.toml("acts/formats.toml").items()
-    )
-
-
-def _formats(s: Setting, sentence: tuple[int, int]) -> tuple[str, ...]:
-    words = s.text.key[sentence[0] : sentence[1]]
-    return tuple(name for name, pattern in _format_rules() if pattern.search(words))
-
-
-def _duration(s: Setting, sentence: tuple[int, int]) -> str | None:
-    """The length of time that the sentence gives, where it gives one only."""
-    near = (s.whens[k] for k in s.whens_in[s.sentence(sentence[0])])
-    found = [w.time.value for w in near if w.time.kind == "duration"]
-    exact = [v for v in found if v and v.startswith("PT") and not v.startswith("PT>")]
-    return exact[0] if len(exact) == 1 else None
 
 
 _TOPIC_END = "به|با|در|گفتوگو|گفتگو|رایزنی|بحث|دیدار|برگزار|انجام|مذاکره|تبادل"

@@ -13,10 +13,11 @@ from functools import cache
 from msgspec import Struct
 from msgspec.structs import replace
 
-from dabir.acts import casting, linear
+from dabir.acts import casting, linear, polarity
 from dabir.acts.features import Cues, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
+from dabir.acts.rounds import round_of, same_round
 from dabir.acts.setting import Setting
 
 # Statuses under which two reports of the same act may still be one event; others are different occasions.
@@ -91,10 +92,13 @@ def read_reports(s: Setting, m: Models) -> tuple[Report, ...]:
         main = m.main.probabilities(features)["yes"]
         if p < (m.main_threshold if main >= MAIN else m.keep_threshold):
             continue
+        fixed = polarity.settled(s, s.triggers[n])
+        if fixed == polarity.NEGATED:
+            continue
         out.append(
             Report(
                 trigger=n, act=s.triggers[n].act, p=p, parts=_parts(s, n, m, marks, counts),
-                statuses=m.status.probabilities(features),
+                statuses={fixed: 1.0} if fixed else m.status.probabilities(features),
                 when=_when(s, n, m), main=main,
             )
         )  # fmt: skip
@@ -174,7 +178,9 @@ def same_event(s: Setting, a: Report, b: Report) -> bool:
     if a.status != b.status and not any({a.status, b.status} <= same for same in SAME_STATUS):
         return False
     wa, wb = (r.when is not None and s.whens[r.when].time.value for r in (a, b))
-    return not (wa and wb) or wa == wb
+    if wa and wb and wa != wb:
+        return False
+    return same_round(*(round_of(s, s.triggers[r.trigger]) for r in (a, b)))
 
 
 def _may_be_one(s: Setting, a: int, b: int) -> bool:

@@ -94,6 +94,19 @@ def _rules() -> tuple[Mapping[str, Rule], Index]:
     return MappingProxyType(rules), index(pairs)
 
 
+@cache
+def _sources() -> Mapping[str, str]:
+    return MappingProxyType({
+        f"{frame.act}/{n}/{k}": source
+        for frame in frames().values() for n, rule in enumerate(frame.trigger, 1) for k, source in enumerate(rule.patterns, 1)
+    })  # fmt: skip
+
+
+def rule_source(rule_id: str) -> str:
+    """The pattern of a trigger rule, as its frame has it."""
+    return _sources()[rule_id]
+
+
 def scan(key: str, start: int, end: int) -> tuple[Trigger, ...]:
     """The triggers within key[start:end], one sentence, in text order; of one act's overlapping ones the longest."""
     rules, entries = _rules()

@@ -16,6 +16,7 @@ from dabir.resources import toml
 from dabir.text.keys import key
 
 DATA = "acts/plover.toml"
+NOT_CODED = "none"
 
 
 class TypeRow(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,11 +45,11 @@ class Recode(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Refine(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that set another mode (or type) for an act."""
+    """Words that set another mode or type for an act; a mode left out is none, a type left out the act's own."""
 
     act: str
     patterns: tuple[str, ...]
-    mode: str
+    mode: str | None = None
     event: str | None = None
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ def plover_table() -> Table:
     except msgspec.ValidationError as error:
         raise DataError(str(error), DATA) from None
     named = [(a.event, a.mode) for a in data.acts.values()] + [(r.to, r.mode) for r in data.recode]
-    named += [(r.event or data.acts[r.act].event, r.mode) for r in data.refine]
+    named += [(r.event or data.acts[r.act].event, r.mode) for r in data.refine if r.event != NOT_CODED]
     named += [("CONSULT", mode) for mode in data.formats.values()]
     for event, mode in named:
         if event is not None and (event not in data.types or (mode and mode not in data.types[event].modes)):
@@ -113,8 +114,8 @@ def contexts(topics_text: str) -> tuple[str, ...]:
     return tuple(name for name in plover_table().contexts if name in found)
 
 
-def _mode(act: str, formats: Collection[str], topics_text: str) -> tuple[str | None, str | None]:
-    """Type and mode of an act that happened, from its row, the words around it and its format."""
+def _mode(act: str, formats: Collection[str], topics_text: str, hosted: bool) -> tuple[str | None, str | None]:
+    """Type and mode of an act that happened, from its row, the words around it, its form and its host."""
     data = plover_table()
     row = data.acts[act]
     event, mode = row.event, row.mode
@@ -124,18 +125,22 @@ def _mode(act: str, formats: Collection[str], topics_text: str) -> tuple[str | N
         first = data.refine[hits[0]]
         event, mode = first.event or event, first.mode
     if event == "CONSULT":
-        mode = next((data.formats[f] for f in formats if f in data.formats), mode)
-    return event, mode
+        mode = mode or ("third-party" if hosted else None)
+        mode = next((data.formats[f] for f in data.formats if f in formats), mode)
+    return (None, None) if event == NOT_CODED else (event, mode)
 
 
-def code(act: str, status: str, formats: Collection[str] = (), topics_text: str = "") -> Plover:
+def code(
+    act: str, status: str, formats: Collection[str] = (), topics_text: str = "", *, hosted: bool = False
+) -> Plover:
     """The PLOVER code of an act: a row of acts.tsv, its status, its formats (`phone` ...), and the words it stands in.
+    `hosted` says that a third party hosts it.
 
     A cooperative act still to come is AGREE, a cancelled meeting REJECT, a withdrawal still to come CONCEDE.
     An act without a type (vote) has null event, quad and intensity. Raises KeyError for what is no act.
     """
     data = plover_table()
-    event, mode = _mode(act, formats, topics_text)
+    event, mode = _mode(act, formats, topics_text, hosted)
     if event is None:
         return Plover(contexts=_merged(data.acts[act].contexts, topics_text))
     recode = _recodes().get((event, status))

@@ -69,10 +69,19 @@ class Setting(Struct, frozen=True):
         start, end = self.text.sentences[sentence]
         return self.token(start), self.token(end)
 
+    def triggers_between(self, start: int, end: int) -> tuple[Trigger, ...]:
+        """The triggers that begin in a stretch of the key."""
+        first = bisect_left(self.triggers, start, key=_start)
+        return self.triggers[first : bisect_left(self.triggers, end, lo=first, key=_start)]
+
     def speech_at(self, offset: int) -> Speech | None:
         """The innermost statement whose content holds a key offset."""
         near = (self.speeches[n] for n in self.speeches_in[self.sentence(offset)]) if self.speeches_in else ()
         return min((s for s in near if s.start <= offset < s.end), key=lambda s: s.end - s.start, default=None)
+
+
+def _start(t: Trigger) -> int:
+    return t.start
 
 
 def key_range(text: Text, start: int, end: int) -> tuple[int, int]:

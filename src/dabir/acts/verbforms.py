@@ -68,3 +68,13 @@ def _present(lemma: str, stem: str) -> Iterator[tuple[str, Form]]:
         yield "ب" + linked + ending, Form(lemma, "subjunctive")
         yield "ن" + linked + ending, Form(lemma, "subjunctive", negated=True)
         yield stem + ending, Form(lemma, "subjunctive")
+
+
+# Nouns that look like a past form: «نشست» is nearly always the session.
+_NOUNS = frozenset({"نشست", "شکست"})
+
+
+def finite(word: str) -> Form | None:
+    """The finite form or participle that a word of a key is, or None; infinitives and nouns that look like a form are none."""
+    form = forms().get(word)
+    return form if form is not None and form.tense != "infinitive" and word not in _NOUNS else None
