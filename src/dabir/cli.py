@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
-from dabir.commands import intake
+from dabir.commands import intake, store
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
@@ -273,6 +273,7 @@ def _print_evaluation(result: Evaluation) -> None:
 
 
 intake.register(app)
+store.register(app)
 
 
 def main() -> None:
@@ -284,4 +285,4 @@ def main() -> None:
         app()
     except DabirError as error:
         say(str(error))
-        sys.exit(1)
+        sys.exit(error.status)

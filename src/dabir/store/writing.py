@@ -1,0 +1,110 @@
+"""One article into the store: one transaction, by content, so that adding again changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from dabir.errors import InputError
+from dabir.model import Article, Record
+from dabir.store import ids, schema
+from dabir.store.database import Database
+from dabir.store.rows import rows, version_row
+
+Added = Literal["new", "version", "known", "reread"]
+"""What became of an article: new, a new version of one that was there, there already, or there and read again."""
+
+_decoder = msgspec.json.Decoder(Record)
+
+
+def decode(text: str) -> Record:
+    """The record of its JSON. Raises msgspec.MsgspecError where it is none."""
+    return _decoder.decode(text)
+
+
+def encode(record: Record) -> str:
+    """The record's JSON, as `dabir read` prints it. Raises InputError where its words cannot be written as UTF-8, or hold NUL."""
+    if "\0" in record.article.text:
+        raise InputError("the text holds the character NUL, which databases do not keep; take it out")
+    try:
+        return msgspec.json.encode(record).decode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"the text holds half a character (at {error.start}); it cannot be stored") from None
+
+
+def fill(connection: Connection, text: str) -> None:
+    """Write the rows of a record (its JSON) whose version is there."""
+    for name, found in rows(decode(text)).items():
+        if found:
+            connection.execute(schema.metadata.tables[name].insert(), found)
+
+
+def known(database: Database, version: str) -> bool:
+    """Whether a version of an article is in the store."""
+    with database.reading() as connection:
+        return _known(connection, version)
+
+
+def _known(connection: Connection, version: str) -> bool:
+    return connection.execute(sa.select(sa.literal(1)).where(schema.versions.c.id == version)).first() is not None
+
+
+def add(database: Database, record: Record, reader: str, at: str | None, *, reread: bool = False) -> Added:
+    """Store one record in one transaction. `reader` names what read it, `at` is when (ISO), null where not known.
+
+    An article that is there already stays as it is, unless `reread` asks that its record be replaced by this one.
+    Raises InputError for words that cannot be stored, StoreError for a fault of the database.
+    """
+    text = encode(record)
+    article, version = ids.article_id(record.article), ids.version_id(record.article)
+    with database.writing() as connection:
+        database.lock(connection, article)
+        if _known(connection, version):
+            return _again(connection, version, text, reader) if reread else "known"
+        number = _next_number(connection, article, record.article)
+        connection.execute(schema.versions.insert().values(version_row(record, text, reader, number, at)))
+        fill(connection, text)
+        return "new" if number == 1 else "version"
+
+
+def _next_number(connection: Connection, article: str, source: Article) -> int:
+    """The number of an article's next version; the ones before it are no longer current."""
+    versions = schema.versions
+    last = connection.execute(sa.select(sa.func.max(versions.c.number)).where(versions.c.article == article)).scalar()
+    if last is None:
+        connection.execute(schema.articles.insert().values(id=article, key=ids.article_key(source)))
+        return 1
+    connection.execute(versions.update().where(versions.c.article == article).values(current=False))
+    return int(last) + 1
+
+
+def _again(connection: Connection, version: str, text: str, reader: str) -> Added:
+    versions = schema.versions
+    here = versions.c.id == version
+    if connection.execute(sa.select(versions.c.record).where(here)).scalar_one() == text:
+        return "known"
+    forget(connection, [version])
+    connection.execute(versions.update().where(here).values(record=text, reader=reader))
+    fill(connection, text)
+    return "reread"
+
+
+def forget(connection: Connection, found: Iterable[str]) -> None:
+    """Take away all rows that were made from these versions."""
+    ids_ = list(found)
+    for table in reversed(schema.DERIVED):
+        if "version" in table.c:
+            connection.execute(table.delete().where(table.c.version.in_(ids_)))
+
+
+def record_failure(database: Database, place: str, message: str, at: str | None) -> None:
+    """Keep that an input could not be read; the same failure is kept once."""
+    found, failures = ids.digest(place, message), schema.failures
+    with database.writing() as connection:
+        database.lock(connection, found)
+        if connection.execute(sa.select(failures.c.id).where(failures.c.id == found)).first() is None:
+            connection.execute(failures.insert().values(id=found, place=place, message=message, added=at))
