@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
-from dabir.commands import intake, store
+from dabir.commands import intake, merge, store
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
@@ -274,6 +274,7 @@ def _print_evaluation(result: Evaluation) -> None:
 
 intake.register(app)
 store.register(app)
+merge.register(app)
 
 
 def main() -> None:

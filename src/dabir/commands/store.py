@@ -5,17 +5,34 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from dabir import __version__
 from dabir.commands.common import Faults, Jobs, Published, given
 from dabir.ingest.files import articles
 
+if TYPE_CHECKING:
+    from dabir.store.merging import Merging
+    from dabir.store.store import Store
+
 STATUS = (
     "[bold]Exit status[/]  0 all was done; 1 some could not be (each named on standard error with the reason, the others are "
     "done); 2 wrong usage; 3 the store cannot be used (locked, full, broken, of a newer Dabir: the line says which and what to do)."
+)
+_BACKUP_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "dabir backup news-2025-03.db --store news.db\n\n"
+    "dabir backup news.db --store postgresql://desk@db.example/news   (a server's store as one file)\n\n"
+    "dabir backup postgresql://desk@db.example/news --store news.db   (and back, to an empty database)\n\n"
+) + STATUS
+_CHECK_EXAMPLES = (
+    "[bold]Examples[/]\n\n"
+    "dabir check --store news.db\n\n"
+    "[bold]Exit status[/]  0 all is well; 1 faults were found, a line each; 2 wrong usage; 3 the store cannot be read at all."
 )
 _ADD_EXAMPLES = (
     "[bold]Examples[/]\n\n"
@@ -41,6 +58,15 @@ def clock() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
+def merge_all(opened: Store) -> Merging:
+    """Merge what is new, with a progress line on a terminal."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.completed} reports merged"), TaskProgressColumn(show_speed=True))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        return opened.merge(lambda count: bar.update(task, advance=count))
+
+
 def add(
     files: Annotated[
         list[str], typer.Argument(metavar="INPUT...", help=".txt, .html, .jsonl, .jsonl.gz, a folder of these, or - (text).")
@@ -54,6 +80,9 @@ def add(
     reread: Annotated[
         bool, typer.Option("--reread", help="Read articles that are there already again, with this version of Dabir.")
     ] = False,
+    merge: Annotated[
+        bool, typer.Option("--merge/--no-merge", help="Merge afterwards what the articles report, or leave that to dabir merge.")
+    ] = True,
     jobs: Jobs = 1,
 ) -> None:
     """Read articles and store them with their records. Adding again changes nothing; a run cut off goes on where it was."""
@@ -65,12 +94,43 @@ def add(
         found = articles(files, defaults, sys.stdin.buffer)
         for outcome in faults.through(add_all(opened, found, at=clock(), reader=__version__, jobs=jobs, reread=reread)):
             done[outcome.added] += 1
+        acts = merge_all(opened).reports if merge else 0
     words = {"new": "new", "version": "new versions", "reread": "read again", "known": "there already"}
     counts = [f"{done[k]:,} {word}" for k, word in words.items() if done[k] or k == "new"]
-    print(", ".join([*counts, f"{faults.count:,} not read"] if faults.count else counts))
+    counts += [f"{faults.count:,} not read"] if faults.count else []
+    print(", ".join([*counts, f"{acts:,} reports merged"] if acts else counts))
     raise typer.Exit(1 if faults.count else 0)
+
+
+def backup(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE|URL", help="A file that is not there yet, or a database without tables.")
+    ],
+    store: StoreOption,
+) -> None:
+    """Copy a whole store, while others go on writing to it."""
+    from dabir.store.store import open_store
+
+    with open_store(store) as opened:
+        opened.backup(target)
+
+
+def check(store: StoreOption) -> None:
+    """Check a store: the database, each record, each span's words, the full-text index."""
+    from dabir.store.store import open_store
+
+    count = 0
+    with open_store(store) as opened:
+        for fault in opened.check():
+            count += 1
+            print(fault)
+        articles = opened.counts()["versions"]
+    print(f"{articles:,} articles checked, {count:,} faults")
+    raise typer.Exit(1 if count else 0)
 
 
 def register(app: typer.Typer) -> None:
     """Put the commands into the program."""
     app.command(epilog=_ADD_EXAMPLES)(add)
+    app.command(epilog=_BACKUP_EXAMPLES)(backup)
+    app.command(epilog=_CHECK_EXAMPLES)(check)

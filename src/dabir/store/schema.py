@@ -13,7 +13,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -126,7 +125,6 @@ documents = _table(
     _text("kind", null=False), _to("version", "versions.id"), _text("key", null=False),
 )  # fmt: skip
 
-digests = _table("digests", _to("version", "versions.id", key=True), Column("digest", LargeBinary, nullable=False))
 bands = _table(
     "bands", _to("version", "versions.id", key=True), Column("band", Integer, primary_key=True), _text("hash", null=False),
     Index("ix_bands_hash", "band", "hash"),

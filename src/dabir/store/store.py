@@ -14,8 +14,12 @@ from sqlalchemy.engine import Connection
 
 from dabir.errors import InputError
 from dabir.model import Article, Record
-from dabir.store import ids, migrate, schema, search, writing
+from dabir.store import backup, checking, deciding, ids, merged, merging, migrate, schema, search, writing
+from dabir.store.checking import Fault
+from dabir.store.compare import Verdict
 from dabir.store.database import Database, connect
+from dabir.store.merged import Disagreement, MergedEvent, Reason
+from dabir.store.merging import Merging, Progress
 from dabir.store.writing import Added
 
 _STREAM = 200
@@ -122,6 +126,58 @@ class Store:
         )
         with self.reading() as connection:
             return tuple(Hit(*row) for row in connection.execute(wanted))
+
+    def merge(self, progress: Progress = merging.silent) -> Merging:
+        """Tie what was added since the last merge to its copies and to the acts that it reports; run again, it does nothing.
+
+        `progress` is told how many reports each step placed.
+        """
+        return merging.merge(self._database, progress)
+
+    def judge(self, left: str, right: str, verdict: Verdict, *, by: str, at: str, note: str | None = None) -> None:
+        """An analyst's word on two events (one act, or not) or two articles' versions (copies, or not); it holds from now on.
+
+        `at` is when (ISO). `unsure` takes the machine's judgement out of account. Merges anew what this touches.
+        Raises InputError for ids that are not there, or not both of one kind.
+        """
+        deciding.judge(self._database, left, right, verdict, by=by, at=at, note=note)
+        self.merge()
+
+    def merged(self, event: str) -> MergedEvent:
+        """The merged event of this id, or that an event of this id belongs to. Raises InputError where there is none."""
+        with self.reading() as connection:
+            found = merged.load(connection, [merged.of_event(connection, event) or event])
+        if not found:
+            raise InputError(f"no merged event has the id {event}", self.name)
+        return found[0]
+
+    def merged_events(self, wanted: sa.Select[str] | None = None) -> Iterator[MergedEvent]:
+        """All merged events, or those whose ids a question of your own selects, by day (those without a day first)."""
+        m = schema.merged.c
+        query = sa.select(m.id).order_by(sa.func.coalesce(m.since, ""), m.id)
+        with self.reading() as connection:
+            found = list(connection.execute(query if wanted is None else query.where(m.id.in_(wanted))).scalars())
+        for at in range(0, len(found), _STREAM):
+            with self.reading() as connection:
+                yield from merged.load(connection, found[at : at + _STREAM])
+
+    def reasons(self, event: str) -> tuple[Reason, ...]:
+        """Why the reports of a merged event were joined, or kept apart from others: scores, evidence, analysts' decisions."""
+        with self.reading() as connection:
+            return tuple(merged.reasons(connection, merged.of_event(connection, event) or event))
+
+    def disagreements(self, wanted: sa.Select[str] | None = None) -> tuple[Disagreement, ...]:
+        """Where reports of one act contradict each other; `wanted` selects the merged events that are looked at."""
+        with self.reading() as connection:
+            return tuple(merged.disagreements(connection, wanted))
+
+    def backup(self, target: str | Path) -> None:
+        """Write the whole store to a file that is not there yet (or an empty database by URL), while others go on writing."""
+        backup.backup(self._database, target)
+
+    def check(self) -> Iterator[Fault]:
+        """Every fault of the store: integrity, records, spans, rows, full-text index. None where all is well."""
+        return checking.check(self._database)
 
 
 def open_store(target: str | Path) -> Store:

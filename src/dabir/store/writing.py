@@ -78,6 +78,8 @@ def _next_number(connection: Connection, article: str, source: Article) -> int:
     if last is None:
         connection.execute(schema.articles.insert().values(id=article, key=ids.article_key(source)))
         return 1
+    old = list(connection.execute(sa.select(versions.c.id).where(versions.c.article == article)).scalars())
+    unmerge(connection, old)
     connection.execute(versions.update().where(versions.c.article == article).values(current=False))
     return int(last) + 1
 
@@ -87,6 +89,7 @@ def _again(connection: Connection, version: str, text: str, reader: str) -> Adde
     here = versions.c.id == version
     if connection.execute(sa.select(versions.c.record).where(here)).scalar_one() == text:
         return "known"
+    unmerge(connection, [version])
     forget(connection, [version])
     connection.execute(versions.update().where(here).values(record=text, reader=reader))
     fill(connection, text)
@@ -99,6 +102,25 @@ def forget(connection: Connection, found: Iterable[str]) -> None:
     for table in reversed(schema.DERIVED):
         if "version" in table.c:
             connection.execute(table.delete().where(table.c.version.in_(ids_)))
+
+
+def unmerge(connection: Connection, found: Iterable[str]) -> None:
+    """Take these versions out of the merge: acts that they report, and their ties to copies, wait for the next merge."""
+    ids_ = list(found)
+    dissolve(connection, ids_)
+    for table in (schema.copies, schema.bands):
+        connection.execute(table.delete().where(table.c.version.in_(ids_)))
+    own = sa.select(schema.events.c.id).where(schema.events.c.version.in_(ids_))
+    connection.execute(schema.blocks.delete().where(schema.blocks.c.event.in_(own)))
+
+
+def dissolve(connection: Connection, versions: Iterable[str]) -> None:
+    """Take apart the merged events that these versions report; their reports wait for the next merge."""
+    ids_ = list(versions)
+    e, m = schema.events.c, schema.members.c
+    told = sa.select(m.merged).join(schema.events, e.id == m.event).where(e.version.in_(ids_))
+    acts = list(connection.execute(told.distinct()).scalars())
+    connection.execute(schema.merged.delete().where(schema.merged.c.id.in_(acts)))
 
 
 def record_failure(database: Database, place: str, message: str, at: str | None) -> None:

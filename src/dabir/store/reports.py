@@ -1,0 +1,191 @@
+"""Reports: what one article says of one act, as far as comparing needs it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from itertools import combinations
+from types import MappingProxyType
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from dabir.names.kb import squeeze
+from dabir.resources import table, toml
+from dabir.store import schema
+from dabir.store.words import terms
+from dabir.text.keys import fold_char, key
+
+DATA = "store/merge.toml"
+CHUNK = 400  # ids in one question
+_AROUND = 160  # characters before and after a trigger that tell what the act is about
+_PRECISE = 3  # days; a longer stretch does not date an act
+_LATE = 20  # days after which an act is told as background, where months are all that is often said
+_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w.-]+\.\w+)")
+
+
+class Party(Struct, frozen=True):
+    """A party to an act: whom it stands for, in which role, and who in person."""
+
+    state: str | None
+    person: str | None
+    role: str
+
+
+class Report(Struct, frozen=True):
+    """One event of one article's record. Days are half open; `origin` is shared by copies, `house` the outlet as one name."""
+
+    id: str
+    version: str
+    origin: str
+    outlet: str | None
+    house: str
+    published: str | None
+    act: str
+    status: str
+    parties: tuple[Party, ...]
+    begin: str | None
+    finish: str | None
+    days: tuple[date, date] | None
+    place: str | None
+    country: str | None
+    venue: str | None
+    duration: str | None
+    main: bool
+    words: frozenset[str]
+    plover: str | None
+    mode: str | None
+    quad: int | None
+    intensity: float | None
+
+    @property
+    def states(self) -> frozenset[str]:
+        """All states and organisations that take part."""
+        return frozenset(p.state for p in self.parties if p.state)
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication."""
+        return date.fromisoformat(self.published[:10]) if self.published else None
+
+
+@cache
+def families() -> Mapping[str, str]:
+    """The family of each act that may be told under another name."""
+    return MappingProxyType({act: name for name, acts in toml(DATA)["families"].items() for act in acts})
+
+
+@cache
+def _stopwords() -> frozenset[str]:
+    return frozenset(map(key, toml(DATA)["stopwords"]["words"]))
+
+
+@cache
+def _houses() -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for row in table("kb/outlets.tsv"):
+        for name in (row["fa"], row["domain"], *row["variants"].split("|")):
+            if name:
+                found.setdefault(squeeze(name), row["id"])
+    return MappingProxyType(found)
+
+
+def house(outlet: str | None) -> str | None:
+    """One name for an outlet, however it is written («ایسنا», «خبرگزاری ایسنا», isna.ir); null for none."""
+    if not outlet or not outlet.strip():
+        return None
+    domain = _DOMAIN.fullmatch(outlet.strip())
+    name = squeeze(domain[1] if domain else outlet)
+    return _houses().get(name, name)
+
+
+def gist(text: str, start: int, stop: int) -> str:
+    """The words around a trigger, without the commonest; of its own line, at most 160 characters to each side."""
+    low = max(text.rfind("\n", 0, start) + 1, start - _AROUND)
+    line = text.find("\n", stop)
+    high = min(line if line >= 0 else len(text), stop + _AROUND)
+    folded = "".join(map(fold_char, text[low:high]))
+    words = dict.fromkeys(w for w in terms(folded) if len(w) > 1 and w not in _stopwords())
+    return " ".join(words)
+
+
+def blocks(report: Report) -> frozenset[str]:
+    """Where to look for other reports of the act: its family, its parties (one and two of them), its days.
+
+    A stated day counts with the next one, so that reports a day apart meet; without one, the days around publication.
+    """
+    family = families().get(report.act, report.act)
+    states = sorted(report.states)[:6]
+    who = [*states, *("+".join(pair) for pair in combinations(states, 2))]
+    if not states:
+        who = sorted({squeeze(p.person) for p in report.parties if p.person})[:3]
+    return frozenset(f"{family} {name} {when}" for name in who for when in _buckets(report))
+
+
+def _buckets(report: Report) -> Iterator[str]:
+    day, days = report.day, report.days
+    if days is None:
+        if day:
+            yield from ((day + timedelta(n)).isoformat() for n in (-1, 0, 1))
+        return
+    if (days[1] - days[0]).days <= _PRECISE:
+        yield from ((days[0] + timedelta(n)).isoformat() for n in range((days[1] - days[0]).days + 1))
+        if day is None or (day - days[0]).days > _LATE:
+            yield f"{days[0]:%Y-%m}"
+    elif (days[1] - days[0]).days <= 93:
+        yield from sorted({f"{days[0]:%Y-%m}", f"{days[1] - timedelta(1):%Y-%m}"})
+    else:
+        yield f"{days[0]:%Y}"
+
+
+def load(connection: Connection, wanted: Iterable[str]) -> dict[str, Report]:
+    """Reports by event id, in one question for a few hundred; those of versions that are no longer current are left out."""
+    ids = list(dict.fromkeys(wanted))
+    found: dict[str, Report] = {}
+    for at in range(0, len(ids), CHUNK):
+        found |= _load(connection, ids[at : at + CHUNK])
+    return found
+
+
+def _load(connection: Connection, ids: Sequence[str]) -> dict[str, Report]:
+    e, v, p, pl, c = (t.c for t in (schema.events, schema.versions, schema.participants, schema.places, schema.copies))
+    venue = schema.places.alias("venue")
+    parties: dict[str, list[Party]] = {}
+    chosen = sa.select(p.event, p.state, p.person, p.role).where(p.event.in_(ids)).order_by(p.event, p.position)
+    for event, state, person, role in connection.execute(chosen):
+        parties.setdefault(event, []).append(Party(state, person, role))
+    query = (
+        sa.select(
+            schema.events, v.outlet, v.published, v.text, c.origin, pl.name_fa.label("city"), pl.country,
+            venue.c.name_fa.label("hall"),
+        )
+        .join(schema.versions, v.id == e.version)
+        .outerjoin(schema.copies, c.version == e.version)
+        .outerjoin(schema.places, pl.id == e.place)
+        .outerjoin(venue, venue.c.id == e.venue)
+        .where(e.id.in_(ids), v.current)
+    )  # fmt: skip
+    return {row.id: _report(row, tuple(parties.get(row.id, ()))) for row in connection.execute(query)}
+
+
+def _report(row: sa.Row[tuple[object, ...]], parties: tuple[Party, ...]) -> Report:
+    r = row._mapping
+    days = (date.fromisoformat(r["since"]), date.fromisoformat(r["until"])) if r["since"] else None
+    return Report(
+        id=r["id"], version=r["version"], origin=r["origin"] or r["version"], outlet=r["outlet"],
+        house=_source_house(r["source"]) or house(r["outlet"]) or r["version"], published=r["published"], act=r["act"],
+        status=r["status"], parties=parties, begin=r["begin"], finish=r["finish"], days=days, place=r["city"],
+        country=r["country"], venue=r["hall"], duration=r["duration"], main=r["main"],
+        words=frozenset(gist(r["text"], r["start"], r["stop"]).split()), plover=r["plover"], mode=r["mode"], quad=r["quad"],
+        intensity=r["intensity"],
+    )  # fmt: skip
+
+
+def _source_house(source: str) -> str | None:
+    """The agency that a report says it has its news from: what it then says is that agency's, not the outlet's own."""
+    chain = msgspec.json.decode(source)
+    return next((house(link["words"]) for link in chain if link["kind"] in ("agency", "outlet")), None)
