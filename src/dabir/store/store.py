@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -14,12 +14,13 @@ from sqlalchemy.engine import Connection
 
 from dabir.errors import InputError
 from dabir.model import Article, Record
-from dabir.store import backup, checking, deciding, ids, merged, merging, migrate, schema, search, writing
+from dabir.store import backup, checking, deciding, ids, merged, merging, migrate, schema, search, tracking, writing
 from dabir.store.checking import Fault
 from dabir.store.compare import Verdict
 from dabir.store.database import Database, connect
 from dabir.store.merged import Disagreement, MergedEvent, Reason
 from dabir.store.merging import Merging, Progress
+from dabir.store.tracks import Track
 from dabir.store.writing import Added
 
 _STREAM = 200
@@ -170,6 +171,13 @@ class Store:
         """Where reports of one act contradict each other; `wanted` selects the merged events that are looked at."""
         with self.reading() as connection:
             return tuple(merged.disagreements(connection, wanted))
+
+    def track(self, states: Sequence[str], *, since: str | None = None, until: str | None = None) -> tuple[Track, ...]:
+        """The negotiations and disputes of two or more states (codes), between two ISO days (the second not included)."""
+        if len(set(states)) < 2:
+            raise InputError("a track needs two states or more, such as RUS and USA")
+        with self.reading() as connection:
+            return tracking.track(connection, tuple(dict.fromkeys(states)), since, until)
 
     def backup(self, target: str | Path) -> None:
         """Write the whole store to a file that is not there yet (or an empty database by URL), while others go on writing."""
