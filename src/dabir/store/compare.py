@@ -12,11 +12,12 @@ from msgspec import Struct
 
 from dabir.names.kb import squeeze
 from dabir.resources import toml
-from dabir.store.reports import DATA, Party, Report
+from dabir.store.reports import DATA, Party, Report, families, rarity
 
 Verdict = Literal["same", "different", "unsure"]
 _MUTUAL = frozenset({"participant", "host", "mediator"})
 _PRECISE = 3
+_FEW = 1.5  # so many rare words at least
 
 
 class Weights(Struct, frozen=True):
@@ -62,6 +63,7 @@ def compare(a: Report, b: Report) -> Judgement:
 def features(a: Report, b: Report) -> Iterator[tuple[str, float]]:
     """What speaks for and against one act; 0 where nothing is known. The meaning of each stands in data/store/merge.toml."""
     yield "act", float(a.act == b.act)
+    yield "family", float(families().get(a.act, a.act) == families().get(b.act, b.act))
     yield "states", _states(a, b)
     yield "roles", _swapped(a, b)
     yield "persons", _persons(a, b)
@@ -70,7 +72,8 @@ def features(a: Report, b: Report) -> Iterator[tuple[str, float]]:
     else:
         yield "near", _near(a, b)
     yield "place", _place(a, b)
-    yield "words", _shared(a.words, b.words)
+    yield "words", shared(a.words, b.words)
+    yield "lead", shared(a.lead, b.lead)
     yield "status", float({a.status, b.status} in ({"held", "proposed"}, {"ongoing", "proposed"}))
     yield "copy", float(a.origin == b.origin)
     yield "main", float(a.main and b.main)
@@ -154,7 +157,7 @@ def _place(a: Report, b: Report) -> float:
     return 0.0
 
 
-def _shared(a: frozenset[str], b: frozenset[str]) -> float:
-    """Shared words among the shorter report's; of few words less is said."""
-    fewer = min(len(a), len(b))
-    return len(a & b) / max(fewer, 6) if fewer else 0.0
+def shared(a: frozenset[str], b: frozenset[str]) -> float:
+    """The share of the shorter one's words that both have, rare words counting more; of very few words less is said."""
+    fewer = min(sum(map(rarity, a)), sum(map(rarity, b)))
+    return sum(map(rarity, a & b)) / max(fewer, _FEW) if fewer else 0.0

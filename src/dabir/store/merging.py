@@ -43,13 +43,13 @@ def merge(database: Database, progress: Progress = silent) -> Merging:
     """Merge what was added since the last merge. `progress` is told of each batch's reports. Raises StoreError."""
     looked = sum(iter(lambda: _copies(database), 0))
     done = compared = 0
-    last = ""
+    last = ("", "")
     while True:
         with database.writing() as connection:
             database.lock(connection, LOCK)
             fresh = _unplaced(connection, last)
             if fresh:
-                compared += place(connection, fresh)
+                compared += place(connection, [event for _, event in fresh])
         if not fresh:
             return Merging(looked, done, compared)
         last, done = fresh[-1], done + len(fresh)
@@ -62,18 +62,19 @@ def _copies(database: Database) -> int:
         return group_copies(connection)
 
 
-def _unplaced(connection: Connection, after: str) -> list[str]:
-    """The next events of current versions that belong to no merged event yet, in order of their ids."""
+def _unplaced(connection: Connection, after: tuple[str, str]) -> list[tuple[str, str]]:
+    """The next events of current versions that belong to no merged event yet, with their articles' dates, in that order."""
     e, v, m = schema.events.c, schema.versions.c, schema.members.c
+    order = (sa.func.coalesce(v.published, ""), e.id)
     query = (
-        sa.select(e.id)
+        sa.select(*order)
         .join(schema.versions, v.id == e.version)
         .outerjoin(schema.members, m.event == e.id)
-        .where(v.current, m.event.is_(None), e.id > after)
-        .order_by(e.id)
+        .where(v.current, m.event.is_(None), sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
+        .order_by(*order)
         .limit(_BATCH)
     )
-    return list(connection.execute(query).scalars())
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def place(connection: Connection, fresh: Iterable[str]) -> int:
@@ -145,12 +146,14 @@ def _regroup(connection: Connection, fresh: set[str], tied: set[Pair]) -> None:
     there = reports.load(connection, ids)
     scores = _scores(connection, there)
     by = {v: {p for p, verdict in overruled.items() if verdict == v} for v in ("same", "different", "unsure")}
-    own = {pair(a, b) for ids_ in _by_version(there.values()) for a in ids_ for b in ids_ if a < b} - by["same"]
-    linkage = weights().linkage
-    for part in _parts(there, set(scores) | by["same"]):
-        clusters = groups(part, {p: s for p, s in scores.items() if p[0] in part}, linkage, by["same"],
-                          by["different"] | own, by["unsure"])  # fmt: skip
-        _write(connection, [[there[i] for i in ids_] for ids_ in clusters])
+    clusters: list[list[Report]] = []
+    for part in _parts(there, by["same"].union(*scores.values())):
+        own = {pair(a, b) for ids_ in _by_version(there[i] for i in part) for a in ids_ for b in ids_ if a < b}
+        inside = {p: s for a in part for p, s in scores.get(a, {}).items()}
+        apart = {p for p in by["different"] if part.issuperset(p)} | own - by["same"]
+        found = groups(part, inside, weights().linkage, by["same"], apart, by["unsure"])
+        clusters += [[there[i] for i in ids_] for ids_ in found]
+    _write(connection, clusters)
     gone = touched - {min(ids_) for ids_ in [*_column_groups(connection, touched)]}
     for chunk in _chunks(sorted(gone)):
         connection.execute(schema.merged.delete().where(schema.merged.c.id.in_(chunk)))
@@ -192,13 +195,14 @@ def _parts(there: Mapping[str, Report], edges: Iterable[Pair]) -> Iterable[set[s
     return {id(p): p for p in part.values()}.values()
 
 
-def _scores(connection: Connection, there: Mapping[str, Report]) -> dict[Pair, float]:
+def _scores(connection: Connection, there: Mapping[str, Report]) -> dict[str, dict[Pair, float]]:
+    """The recorded scores between these reports, by the first of each pair."""
     j = schema.judgements
-    found: dict[Pair, float] = {}
+    found: dict[str, dict[Pair, float]] = {}
     for chunk in _chunks(sorted(there)):
         for left, right, score in connection.execute(sa.select(j.c.left, j.c.right, j.c.score).where(j.c.left.in_(chunk))):
             if right in there:
-                found[left, right] = score
+                found.setdefault(left, {})[left, right] = score
     return found
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from types import MappingProxyType
 
@@ -17,12 +18,14 @@ from sqlalchemy.engine import Connection
 from dabir.names.kb import squeeze
 from dabir.resources import table, toml
 from dabir.store import schema
-from dabir.store.words import terms
+from dabir.store.words import term, terms
 from dabir.text.keys import fold_char, key
+from dabir.text.lexicon import lexicon
 
 DATA = "store/merge.toml"
 CHUNK = 400  # ids in one question
 _AROUND = 160  # characters before and after a trigger that tell what the act is about
+_LEAD = 400  # characters at the beginning of an article, title included
 _PRECISE = 3  # days; a longer stretch does not date an act
 _LATE = 20  # days after which an act is told as background, where months are all that is often said
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w.-]+\.\w+)")
@@ -57,6 +60,7 @@ class Report(Struct, frozen=True):
     duration: str | None
     main: bool
     words: frozenset[str]
+    lead: frozenset[str]
     plover: str | None
     mode: str | None
     quad: int | None
@@ -103,27 +107,50 @@ def house(outlet: str | None) -> str | None:
     return _houses().get(name, name)
 
 
-def gist(text: str, start: int, stop: int) -> str:
-    """The words around a trigger, without the commonest; of its own line, at most 160 characters to each side."""
+@cache
+def _rarities() -> Mapping[str, float]:
+    """How rare each word of the lexicon is: its information content, 1 for a word met once."""
+    counts: dict[str, int] = {}
+    for word, count in lexicon().words.items():
+        folded = term("".join(map(fold_char, word)))
+        counts[folded] = counts.get(folded, 0) + count
+    total = math.log(sum(counts.values()))
+    return MappingProxyType({word: (total - math.log(count)) / total for word, count in counts.items() if count})
+
+
+@lru_cache(1 << 16)
+def rarity(word: str) -> float:
+    """From 0 for the commonest words to 1 for a word that the lexicon does not have; squared, so that rare words count."""
+    return _rarities().get(word, 1.0) ** 2
+
+
+@lru_cache(1 << 14)
+def content(text: str) -> frozenset[str]:
+    """The words of a stretch of text, as the index has them, without the commonest."""
+    folded = "".join(map(fold_char, text))
+    return frozenset(w for w in terms(folded) if len(w) > 1 and w not in _stopwords())
+
+
+def gist(text: str, start: int, stop: int) -> frozenset[str]:
+    """The words around a trigger: of its own line, at most 160 characters to each side."""
     low = max(text.rfind("\n", 0, start) + 1, start - _AROUND)
     line = text.find("\n", stop)
-    high = min(line if line >= 0 else len(text), stop + _AROUND)
-    folded = "".join(map(fold_char, text[low:high]))
-    words = dict.fromkeys(w for w in terms(folded) if len(w) > 1 and w not in _stopwords())
-    return " ".join(words)
+    return content(text[low : min(line if line >= 0 else len(text), stop + _AROUND)])
 
 
 def blocks(report: Report) -> frozenset[str]:
     """Where to look for other reports of the act: its family, its parties (one and two of them), its days.
 
     A stated day counts with the next one, so that reports a day apart meet; without one, the days around publication.
+    Acts that items are about are also looked for under other acts, since readers may name one occasion differently.
     """
     family = families().get(report.act, report.act)
     states = sorted(report.states)[:6]
     who = [*states, *("+".join(pair) for pair in combinations(states, 2))]
     if not states:
         who = sorted({squeeze(p.person) for p in report.parties if p.person})[:3]
-    return frozenset(f"{family} {name} {when}" for name in who for when in _buckets(report))
+    kinds = (family, "main") if report.main else (family,)
+    return frozenset(f"{kind} {name} {when}" for kind in kinds for name in who for when in _buckets(report))
 
 
 def _buckets(report: Report) -> Iterator[str]:
@@ -151,36 +178,53 @@ def load(connection: Connection, wanted: Iterable[str]) -> dict[str, Report]:
     return found
 
 
+class _Text(Struct, frozen=True):
+    """What a version says of itself, with the words it begins with."""
+
+    outlet: str | None
+    published: str | None
+    text: str
+    origin: str
+    lead: frozenset[str]
+
+
 def _load(connection: Connection, ids: Sequence[str]) -> dict[str, Report]:
-    e, v, p, pl, c = (t.c for t in (schema.events, schema.versions, schema.participants, schema.places, schema.copies))
+    e, p, pl = (t.c for t in (schema.events, schema.participants, schema.places))
     venue = schema.places.alias("venue")
     parties: dict[str, list[Party]] = {}
     chosen = sa.select(p.event, p.state, p.person, p.role).where(p.event.in_(ids)).order_by(p.event, p.position)
     for event, state, person, role in connection.execute(chosen):
         parties.setdefault(event, []).append(Party(state, person, role))
     query = (
-        sa.select(
-            schema.events, v.outlet, v.published, v.text, c.origin, pl.name_fa.label("city"), pl.country,
-            venue.c.name_fa.label("hall"),
-        )
-        .join(schema.versions, v.id == e.version)
-        .outerjoin(schema.copies, c.version == e.version)
+        sa.select(schema.events, pl.name_fa.label("city"), pl.country, venue.c.name_fa.label("hall"))
         .outerjoin(schema.places, pl.id == e.place)
         .outerjoin(venue, venue.c.id == e.venue)
-        .where(e.id.in_(ids), v.current)
-    )  # fmt: skip
-    return {row.id: _report(row, tuple(parties.get(row.id, ()))) for row in connection.execute(query)}
+        .where(e.id.in_(ids))
+    )
+    rows = connection.execute(query).all()
+    texts = _texts(connection, {row.version for row in rows})
+    return {r.id: _report(r, texts[r.version], tuple(parties.get(r.id, ()))) for r in rows if r.version in texts}
 
 
-def _report(row: sa.Row[tuple[object, ...]], parties: tuple[Party, ...]) -> Report:
+def _texts(connection: Connection, versions: Iterable[str]) -> dict[str, _Text]:
+    v, c = schema.versions.c, schema.copies.c
+    query = (
+        sa.select(v.id, v.outlet, v.published, v.text, sa.func.coalesce(c.origin, v.id))
+        .outerjoin(schema.copies, c.version == v.id)
+        .where(v.id.in_(sorted(versions)), v.current)
+    )
+    return {row[0]: _Text(*row[1:], content(row[3][:_LEAD])) for row in connection.execute(query)}
+
+
+def _report(row: sa.Row[tuple[object, ...]], text: _Text, parties: tuple[Party, ...]) -> Report:
     r = row._mapping
     days = (date.fromisoformat(r["since"]), date.fromisoformat(r["until"])) if r["since"] else None
     return Report(
-        id=r["id"], version=r["version"], origin=r["origin"] or r["version"], outlet=r["outlet"],
-        house=_source_house(r["source"]) or house(r["outlet"]) or r["version"], published=r["published"], act=r["act"],
+        id=r["id"], version=r["version"], origin=text.origin, outlet=text.outlet,
+        house=_source_house(r["source"]) or house(text.outlet) or r["version"], published=text.published, act=r["act"],
         status=r["status"], parties=parties, begin=r["begin"], finish=r["finish"], days=days, place=r["city"],
         country=r["country"], venue=r["hall"], duration=r["duration"], main=r["main"],
-        words=frozenset(gist(r["text"], r["start"], r["stop"]).split()), plover=r["plover"], mode=r["mode"], quad=r["quad"],
+        words=gist(text.text, r["start"], r["stop"]), lead=text.lead, plover=r["plover"], mode=r["mode"], quad=r["quad"],
         intensity=r["intensity"],
     )  # fmt: skip
 

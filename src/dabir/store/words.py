@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from dabir.resources import toml
@@ -39,6 +39,7 @@ def _variants() -> Mapping[str, str]:
     return MappingProxyType({key(a): key(b) for a, b in toml(DATA)["variants"].items()})
 
 
+@lru_cache(1 << 16)
 def term(word: str) -> str:
     """A folded word without its plural or linking ending, in the spelling that the index keeps.
 
