@@ -67,10 +67,8 @@ def features(a: Report, b: Report) -> Iterator[tuple[str, float]]:
     yield "states", _states(a, b)
     yield "roles", _swapped(a, b)
     yield "persons", _persons(a, b)
-    if a.days and b.days:
-        yield "days", _days(a.days, b.days)
-    else:
-        yield "near", _near(a, b)
+    days, near, apart = _times(a, b)
+    yield from (("days", days), ("near", near), ("apart", apart))
     yield "place", _place(a, b)
     yield "words", shared(a.words, b.words)
     yield "lead", shared(a.lead, b.lead)
@@ -127,26 +125,24 @@ def _gap(a: tuple[date, date], b: tuple[date, date]) -> int:
     return max(0, (max(a[0], b[0]) - min(a[1], b[1])).days + 1)
 
 
-def _days(a: tuple[date, date], b: tuple[date, date]) -> float:
-    gap = _gap(a, b)
-    precise = all((x[1] - x[0]).days <= _PRECISE for x in (a, b))
-    if gap:
-        return max(-2.0, 0.4 - 0.5 * gap) if precise else -1.5
-    return 1.0 if precise else 0.4
-
-
-def _near(a: Report, b: Report) -> float:
-    """Where a report states no day, it was published soon after the act: the days are compared with that of publication."""
-    stated = a.days or b.days
-    if stated:
+def _times(a: Report, b: Report) -> tuple[float, float, float]:
+    """How well stated days agree; where one or both state none, how well publication fits; and how far apart the two are."""
+    if a.days and b.days:
+        gap = _gap(a.days, b.days)
+        precise = all((x[1] - x[0]).days <= _PRECISE for x in (a.days, b.days))
+        if gap:
+            return 0.0, 0.0, min(1.0, 0.25 * (gap - 1)) if precise else 0.75
+        return 1.0 if precise else 0.4, 0.0, 0.0
+    if stated := a.days or b.days:  # a report without a day was published soon after the act
         silent = b if a.days else a
         if silent.day is None:
-            return 0.0
+            return 0.0, 0.0, 0.0
         gap = _gap(stated, (silent.day - timedelta(2), silent.day + timedelta(1)))
-        return 0.6 if not gap else max(-2.0, -0.3 * gap)
+        return 0.0, 0.0 if gap else 0.6, min(1.0, 0.15 * gap)
     if a.day is None or b.day is None:
-        return 0.0
-    return max(-2.0, 1.0 - 0.45 * abs((a.day - b.day).days))
+        return 0.0, 0.0, 0.0
+    gap = abs((a.day - b.day).days)
+    return 0.0, max(0.0, 1.0 - 0.45 * gap), min(1.0, 0.25 * max(0, gap - 2))
 
 
 def _place(a: Report, b: Report) -> float:

@@ -34,7 +34,6 @@ _POSTGRES = MappingProxyType({
     "53100": "the server's disk is full; what was added before is kept: make room and add again",
     "53300": "the server has no connection left; try again later",
     "55P03": f"another program has held it for {WAIT} seconds; try again when that has ended",
-    "3D000": "the server has no such database; make it with `createdb`",
     "25006": "the database is read-only",
     "42501": "this user may not write to the database",
     "28": "the server refuses the user or the password",
@@ -93,7 +92,8 @@ def connect(target: str | Path) -> Database:
     Raises StoreError for a URL that is none of these, or where the `postgres` extra is not installed.
     """
     url = _url(target)
-    name = url.database or ":memory:" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+    name = url.database or ":memory:" if url.get_backend_name() == "sqlite" else shown
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, connect_args={"timeout": WAIT})
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -149,6 +149,8 @@ def _explanation(error: BaseException | None) -> str:
     if found:
         return found
     if error is not None and type(error).__name__ == "OperationalError" and not name and not state:
+        if "FATAL" in str(error):  # the server answered and refused: its own words, which no code comes with
+            return f"the server refuses the connection ({_one_line(error).rpartition('FATAL:')[2].strip()})"
         return f"the server cannot be reached ({_one_line(error)})"
     return _one_line(error)
 

@@ -40,7 +40,8 @@ class Party(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """One event of one article's record. Days are half open; `origin` is shared by copies, `house` the outlet as one name."""
+    """One event of one article's record. Days are half open; `origin` is shared by copies, `house` the outlet as one name;
+    `place` is a city, region or venue, a country alone is `country`."""
 
     id: str
     version: str
@@ -126,9 +127,9 @@ def rarity(word: str) -> float:
 
 @lru_cache(1 << 14)
 def content(text: str) -> frozenset[str]:
-    """The words of a stretch of text, as the index has them, without the commonest."""
+    """The words of a stretch of text, as the index has them, without the commonest and what is in Latin (channels' names)."""
     folded = "".join(map(fold_char, text))
-    return frozenset(w for w in terms(folded) if len(w) > 1 and w not in _stopwords())
+    return frozenset(w for w in terms(folded) if len(w) > 1 and w not in _stopwords() and not w.isascii())
 
 
 def gist(text: str, start: int, stop: int) -> frozenset[str]:
@@ -196,7 +197,7 @@ def _load(connection: Connection, ids: Sequence[str]) -> dict[str, Report]:
     for event, state, person, role in connection.execute(chosen):
         parties.setdefault(event, []).append(Party(state, person, role))
     query = (
-        sa.select(schema.events, pl.name_fa.label("city"), pl.country, venue.c.name_fa.label("hall"))
+        sa.select(schema.events, pl.name_fa.label("city"), pl.kind.label("area"), pl.country, venue.c.name_fa.label("hall"))
         .outerjoin(schema.places, pl.id == e.place)
         .outerjoin(venue, venue.c.id == e.venue)
         .where(e.id.in_(ids))
@@ -219,10 +220,11 @@ def _texts(connection: Connection, versions: Iterable[str]) -> dict[str, _Text]:
 def _report(row: sa.Row[tuple[object, ...]], text: _Text, parties: tuple[Party, ...]) -> Report:
     r = row._mapping
     days = (date.fromisoformat(r["since"]), date.fromisoformat(r["until"])) if r["since"] else None
+    place = None if r["area"] == "country" else r["city"]
     return Report(
         id=r["id"], version=r["version"], origin=text.origin, outlet=text.outlet,
         house=_source_house(r["source"]) or house(text.outlet) or r["version"], published=text.published, act=r["act"],
-        status=r["status"], parties=parties, begin=r["begin"], finish=r["finish"], days=days, place=r["city"],
+        status=r["status"], parties=parties, begin=r["begin"], finish=r["finish"], days=days, place=place,
         country=r["country"], venue=r["hall"], duration=r["duration"], main=r["main"],
         words=gist(text.text, r["start"], r["stop"]), lead=text.lead, plover=r["plover"], mode=r["mode"], quad=r["quad"],
         intensity=r["intensity"],

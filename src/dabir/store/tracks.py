@@ -224,8 +224,9 @@ def _agenda(about: frozenset[str], said: Sequence[Position], accords: Sequence[A
     for subject in (s for s in subjects() if s in about):
         sides: dict[str, list[Position]] = {}
         for p in said:
-            if subject in p.subjects:
-                sides.setdefault(p.state, []).append(p)
+            mine = sides.setdefault(p.state, []) if subject in p.subjects else None
+            if mine is not None and all(p.words != other.words for other in mine):  # a copy says it only once
+                mine.append(p)
         agreed = tuple(a.id for a in accords if subject in a.subjects)
         yield Item(subject, subjects()[subject].name, {s: tuple(ps) for s, ps in sorted(sides.items())}, agreed)
 
