@@ -14,13 +14,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
-<<<<<<< HEAD
-from dabir.commands import intake, merge, store
+from dabir.commands import intake, merge, store, track
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
-=======
-from dabir.commands import merge, store, track
-from dabir.commands.common import Faults, Files, Jobs, Output, Published, given, opened, say, usage
->>>>>>> 56e6029 (Tests of the store on both databases: killed, crowded, full, damaged, newer; of the merge and of tracks; CI brings PostgreSQL)
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
 from dabir.ingest.fetch import fetcher
