@@ -5,7 +5,7 @@
     python benchmarks/store.py --pairs training/merge/pairs.tsv --articles NEWS.jsonl.gz
 
 Without --articles the sample articles that ship with the package are used. Sizes are reached by perturbing real records: other
-days, states put for one another, the text of the article a word shorter; the records of one original keep their shape.
+days, states put for one another, the words of the text shuffled, so that none is a copy of another; shapes stay as they are.
 
 GOLD is JSON Lines of articles with a `story` each (the same for articles on one act, null for none); pairs are ids of
 articles with `same` or `different`. Two articles count as joined where a merged event has a report of each, both of them what
@@ -130,7 +130,7 @@ def dated(source: Path) -> Iterator[RawArticle]:
 
 
 def perturbed(records: list[Record], number: int, rng: random.Random) -> Record:
-    """A record like one of `records`: of another day, with other states, and words of its own at the end of its text."""
+    """A record like one of `records`: of another day, with other states, its words shuffled (its spans no longer fit)."""
     record = rng.choice(records)
     shift = timedelta(days=rng.randrange(-3650, 365))
     swap = dict(zip(STATES, rng.sample(STATES, len(STATES)), strict=True)) if rng.random() < 0.8 else {}
@@ -147,7 +147,9 @@ def perturbed(records: list[Record], number: int, rng: random.Random) -> Record:
     )  # fmt: skip
     article = record.article
     published = (date.fromisoformat(article.published[:10]) + shift).isoformat() if article.published else None
-    text = f"{article.text}\n{number}"
+    words = article.text.split(" ")
+    rng.shuffle(words)
+    text = f"{' '.join(words)} {number}"
     article = msgspec.structs.replace(article, text=text, published=published, ref=f"{article.ref}-{number}", url=None)
     return msgspec.structs.replace(record, article=article, events=events)
 

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from dabir import __version__
-from dabir.commands.common import Faults, Jobs, Published, given
+from dabir.commands.common import Faults, Files, Jobs, Private, Published, given
+from dabir.ingest.fetch import fetcher
 from dabir.ingest.files import articles
 
 if TYPE_CHECKING:
@@ -68,9 +69,7 @@ def merge_all(opened: Store) -> Merging:
 
 
 def add(
-    files: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help=".txt, .html, .jsonl, .jsonl.gz, a folder of these, or - (text).")
-    ],
+    files: Files,
     store: StoreOption,
     published: Published = None,
     outlet: Annotated[
@@ -84,6 +83,7 @@ def add(
         bool, typer.Option("--merge/--no-merge", help="Merge afterwards what the articles report, or leave that to dabir merge.")
     ] = True,
     jobs: Jobs = 1,
+    private: Private = False,
 ) -> None:
     """Read articles and store them with their records. Adding again changes nothing; a run cut off goes on where it was."""
     from dabir.adding import add_all
@@ -91,7 +91,7 @@ def add(
 
     defaults, faults, done = given(published, outlet, url), Faults(), Counter[str]()
     with open_store(store) as opened:
-        found = articles(files, defaults, sys.stdin.buffer)
+        found = articles(files, defaults, sys.stdin.buffer, fetcher(private=private))
         for outcome in faults.through(add_all(opened, found, at=clock(), reader=__version__, jobs=jobs, reread=reread)):
             done[outcome.added] += 1
         acts = merge_all(opened).reports if merge else 0
