@@ -125,8 +125,10 @@ def dated(source: Path) -> Iterator[RawArticle]:
         for line in file:
             row = json.loads(line)
             published = row.get("published_iso") or row.get("published")
-            yield RawArticle(row["text"], row.get("title"), published, "given" if published else None, row.get("outlet"),
-                             row.get("url"), row.get("id"), str(row.get("id")))  # fmt: skip
+            yield RawArticle(
+                text=row["text"], title=row.get("title"), published=published, published_basis="given" if published else None,
+                outlet=row.get("outlet"), url=row.get("url"), ref=row.get("id"), where=str(row.get("id")),
+            )  # fmt: skip
 
 
 def perturbed(records: list[Record], number: int, rng: random.Random) -> Record:

@@ -225,6 +225,8 @@ def test_what_cannot_be_stored_is_said(url: str, records: tuple[Record, ...]) ->
             store.add(changed(records[0], text="ایران\0عمان"))
         with pytest.raises(InputError, match="half a character"):
             store.add(changed(records[0], text="ایران \ud83d"))
+        with pytest.raises(InputError, match="not a record .*published_basis"):
+            store.add(changed(records[0], published_basis="rumour"))
         assert store.counts()["versions"] == 0
 
 

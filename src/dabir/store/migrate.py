@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from dabir.errors import StoreError
 from dabir.store import schema, search
 from dabir.store.database import Database, claim
-from dabir.store.writing import fill
+from dabir.store.writing import decode, fill
 
 LOCK = "dabir schema"
 _STREAM = 200
@@ -90,4 +90,4 @@ def rebuild(connection: Connection) -> None:
     for at in range(0, len(ids), _STREAM):
         part = sa.select(versions.c.record).where(versions.c.id.in_(ids[at : at + _STREAM])).order_by(versions.c.id)
         for text in list(connection.execute(part).scalars()):
-            fill(connection, text)
+            fill(connection, decode(text))

@@ -27,18 +27,23 @@ def decode(text: str) -> Record:
 
 
 def encode(record: Record) -> str:
-    """The record's JSON, as `dabir read` prints it. Raises InputError where its words cannot be written as UTF-8, or hold NUL."""
+    """The record's JSON, as `dabir read` prints it. Raises InputError where it would not come back from it: words that are not
+    UTF-8 or hold NUL, values that the types do not allow."""
     if "\0" in record.article.text:
         raise InputError("the text holds the character NUL, which databases do not keep; take it out")
     try:
-        return msgspec.json.encode(record).decode()
+        text = msgspec.json.encode(record).decode()
+        decode(text)
     except UnicodeEncodeError as error:
         raise InputError(f"the text holds half a character (at {error.start}); it cannot be stored") from None
+    except msgspec.ValidationError as error:
+        raise InputError(f"not a record ({error})") from None
+    return text
 
 
-def fill(connection: Connection, text: str) -> None:
-    """Write the rows of a record (its JSON) whose version is there."""
-    for name, found in rows(decode(text)).items():
+def fill(connection: Connection, record: Record) -> None:
+    """Write the rows of a record whose version is there."""
+    for name, found in rows(record).items():
         if found:
             connection.execute(schema.metadata.tables[name].insert(), found)
 
@@ -64,10 +69,10 @@ def add(database: Database, record: Record, reader: str, at: str | None, *, rere
     with database.writing() as connection:
         database.lock(connection, article)
         if _known(connection, version):
-            return _again(connection, version, text, reader) if reread else "known"
+            return _again(connection, version, record, text, reader) if reread else "known"
         number = _next_number(connection, article, record.article)
         connection.execute(schema.versions.insert().values(version_row(record, text, reader, number, at)))
-        fill(connection, text)
+        fill(connection, record)
         return "new" if number == 1 else "version"
 
 
@@ -84,7 +89,7 @@ def _next_number(connection: Connection, article: str, source: Article) -> int:
     return int(last) + 1
 
 
-def _again(connection: Connection, version: str, text: str, reader: str) -> Added:
+def _again(connection: Connection, version: str, record: Record, text: str, reader: str) -> Added:
     versions = schema.versions
     here = versions.c.id == version
     if connection.execute(sa.select(versions.c.record).where(here)).scalar_one() == text:
@@ -92,7 +97,7 @@ def _again(connection: Connection, version: str, text: str, reader: str) -> Adde
     unmerge(connection, [version])
     forget(connection, [version])
     connection.execute(versions.update().where(here).values(record=text, reader=reader))
-    fill(connection, text)
+    fill(connection, record)
     return "reread"
 
 
