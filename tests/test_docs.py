@@ -70,7 +70,8 @@ def test_commands_run(command: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("code", PYTHON, ids=range(len(PYTHON)))
-def test_python_runs(code: str) -> None:
+def test_python_runs(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
     names: dict[str, object] = {}
     exec(compile(code, "docs", "exec"), names)
     for m in re.finditer(r"^(record\.\S+)\s+# '(.*)'$", code, re.M):

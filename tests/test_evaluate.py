@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dabir import Reader, samples, scoring
-from dabir.evaluate import Folded, evaluate, fold, interval, same_date, same_value, who
+from dabir.evaluate import Folded, evaluate, fold, same_date, same_value, who
 from dabir.gold import (
     GoldArticle,
     GoldEvent,
@@ -27,6 +27,7 @@ from dabir.gold import (
 from dabir.ingest.files import Failure
 from dabir.model import Record
 from dabir.parallel import read_all
+from dabir.times.values import interval
 
 CASES = Path(__file__).parent / "cases" / "samples"
 TEXT = "وزیر خارجه روسیه روز پنجشنبه در مسکو با سفیر چین دیدار کرد. لاوروف گفت: ما آماده‌ایم."

@@ -10,18 +10,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dabir.acts.cameo import Cameo, cameo, from_cameo
-from dabir.errors import DabirError, DataError, InputError
+from dabir.errors import DabirError, DataError, InputError, StoreError
 from dabir.model import Check, Edit, Record, Time
 from dabir.reading import Reader
 from dabir.text.clean import clean
 from dabir.text.types import Text, Token
 from dabir.timing import check_times, find_times
 
+if TYPE_CHECKING:
+    from dabir.store.store import Store
+
 __all__ = [
-    "Cameo", "Check", "DabirError", "DataError", "Edit", "InputError", "Reader", "Record", "Text", "Time", "Token", "cameo",
-    "check_times", "find_times", "from_cameo", "read", "restore",
+    "Cameo", "Check", "DabirError", "DataError", "Edit", "InputError", "Reader", "Record", "StoreError", "Text", "Time", "Token",
+    "cameo", "check_times", "find_times", "from_cameo", "open_store", "read", "restore",
 ]  # fmt: skip
 __version__ = "0.1.0"
 
@@ -56,3 +61,14 @@ def restore(text: str) -> Text:
     'مذاکره\u200cکنندگان می\u200cتوانند بروند'
     """
     return clean(text)
+
+
+def open_store(target: str | Path) -> Store:
+    """The store at a path (a SQLite file) or at a URL (`postgresql://user@host/name`, with the `postgres` extra).
+
+    It is made where there is none, and brought up to date where an older Dabir made it. Raises StoreError, with what to do,
+    where it cannot be used. docs/store.md explains its tables and methods.
+    """
+    from dabir.store.store import open_store as opened  # reading alone should not wait for a database library
+
+    return opened(target)

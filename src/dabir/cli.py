@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
-from dabir.commands import intake
+from dabir.commands import intake, merge, store, track
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
@@ -275,6 +275,9 @@ def _print_evaluation(result: Evaluation) -> None:
 
 
 intake.register(app)
+store.register(app)
+merge.register(app)
+track.register(app)
 
 
 def main() -> None:
@@ -286,4 +289,4 @@ def main() -> None:
         app()
     except DabirError as error:
         say(str(error))
-        sys.exit(1)
+        sys.exit(error.status)

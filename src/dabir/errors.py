@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 class DabirError(Exception):
-    """Base of every error that Dabir raises on purpose; its text is one line for a person."""
+    """Base of every error that Dabir raises on purpose; its text is one line for a person. `status` is the exit status."""
+
+    status = 1
 
 
 class InputError(DabirError):
@@ -23,3 +25,14 @@ class DataError(DabirError):
         self.path = path
         self.line = line
         super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
+
+
+class StoreError(DabirError):
+    """A store that cannot be used: locked, full, broken, of a newer Dabir, or not there; `store` is its path or URL."""
+
+    status = 3
+
+    def __init__(self, message: str, store: str) -> None:
+        self.store = store
+        self.message = message
+        super().__init__(f"{store}: {message}")

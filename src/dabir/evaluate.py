@@ -10,7 +10,6 @@ import collections
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, timedelta
 
 from dabir.gold import (
     Difference,
@@ -27,6 +26,7 @@ from dabir.gold import (
     ScoredSpeaker,
     ScoredTime,
 )  # fmt: skip
+from dabir.times.values import interval
 
 Range = tuple[int, int]
 
@@ -76,25 +76,6 @@ class Folded:
             taken[fold(words)] += 1
             found.append(span or (0, 0))
         return found
-
-
-def interval(value: str) -> tuple[date, date] | None:
-    """A date-like value as half-open days (2025-02 and 2025-02-01/2025-03-01 are the same); None for other values."""
-    try:
-        if m := re.fullmatch(r"(\d{4}-\d\d-\d\d)/(\d{4}-\d\d-\d\d)", value):
-            return date.fromisoformat(m[1]), date.fromisoformat(m[2])
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-            return (day := date.fromisoformat(value)), day + timedelta(1)
-        if m := re.fullmatch(r"(\d{4})-W(\d\d)", value):
-            return (day := date.fromisocalendar(int(m[1]), int(m[2]), 1)), day + timedelta(7)
-        if m := re.fullmatch(r"(\d{4})-(\d\d)", value):
-            year, month = int(m[1]), int(m[2])
-            return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
-        if re.fullmatch(r"\d{4}", value):
-            return date(int(value), 1, 1), date(int(value) + 1, 1, 1)
-    except ValueError:
-        return None  # a day that does not exist equals nothing
-    return None
 
 
 def same_value(gold: str | None, found: str | None, words: str = "") -> bool:

@@ -1,0 +1,62 @@
+"""Full-text search over `documents.key`: FTS5 on SQLite, a tsvector on PostgreSQL, kept in step by the database itself."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from dabir.store.schema import documents
+from dabir.store.words import fts5, tsquery
+
+_CREATE_SQLITE = (
+    "CREATE VIRTUAL TABLE documents_fts USING fts5(key, content='documents', content_rowid='id', "
+    "tokenize=\"unicode61 remove_diacritics 0\")",
+    "CREATE TRIGGER documents_added AFTER INSERT ON documents BEGIN "
+    "INSERT INTO documents_fts(rowid, key) VALUES (new.id, new.key); END",
+    "CREATE TRIGGER documents_gone AFTER DELETE ON documents BEGIN "
+    "INSERT INTO documents_fts(documents_fts, rowid, key) VALUES ('delete', old.id, old.key); END",
+)
+_CREATE_POSTGRES = (
+    "ALTER TABLE documents ADD COLUMN words tsvector GENERATED ALWAYS AS (to_tsvector('simple', key)) STORED",
+    "CREATE INDEX ix_documents_words ON documents USING gin (words)",
+)
+
+
+def create(connection: Connection) -> None:
+    """Make the index of a store that has just got its tables."""
+    for statement in _CREATE_SQLITE if connection.dialect.name == "sqlite" else _CREATE_POSTGRES:
+        connection.exec_driver_sql(statement)
+
+
+def drop(connection: Connection) -> None:
+    """Take the index away, before its table goes."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("DROP TABLE IF EXISTS documents_fts")
+
+
+def matching(dialect: str, query: str) -> sa.Select[str]:
+    """The owners (versions and statements) whose words match a query, as a question to join with; none for no words.
+
+    Words are looked for one by one, those in quotes together; `*` ends a beginning of a word.
+    """
+    found = sa.select(sa.cast(documents.c.owner, sa.Text))
+    sqlite = dialect == "sqlite"
+    if not (text := fts5(query) if sqlite else tsquery(query)):
+        return found.where(sa.false())
+    if sqlite:
+        ids = sa.text("SELECT rowid FROM documents_fts WHERE documents_fts MATCH :query").bindparams(query=text)
+        return found.where(documents.c.id.in_(ids.columns(sa.column("rowid", sa.Integer))))
+    return found.where(sa.literal_column("documents.words").op("@@")(sa.func.to_tsquery("simple", text)))
+
+
+def in_step(connection: Connection) -> str | None:
+    """Null where the index has exactly the words of the documents, else what is wrong."""
+    if connection.dialect.name != "sqlite":
+        query = "SELECT count(*) FROM documents WHERE words IS DISTINCT FROM to_tsvector('simple', key)"
+        wrong = connection.exec_driver_sql(query).scalar_one()
+        return f"{wrong} documents are not indexed as they are" if wrong else None
+    try:
+        connection.exec_driver_sql("INSERT INTO documents_fts(documents_fts, rank) VALUES ('integrity-check', 1)")
+    except sa.exc.DatabaseError as error:
+        return f"the full-text index differs from its documents ({error.orig})"
+    return None

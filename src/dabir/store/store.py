@@ -1,0 +1,196 @@
+"""`Store`: what a program does with a store. Thin over the modules beside it; docs/store.md shows it at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import Literal
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from dabir.errors import InputError
+from dabir.model import Article, Record
+from dabir.store import backup, checking, deciding, ids, merged, merging, migrate, schema, search, tracking, writing
+from dabir.store.checking import Fault
+from dabir.store.compare import Verdict
+from dabir.store.database import Database, connect
+from dabir.store.merged import Disagreement, MergedEvent, Reason
+from dabir.store.merging import Merging, Progress
+from dabir.store.tracks import Track
+from dabir.store.writing import Added
+
+_STREAM = 200
+
+
+class Hit(Struct, frozen=True):
+    """Something that full-text search found: the id of an article's version or of a statement, and the version it is in."""
+
+    kind: Literal["article", "statement"]
+    id: str
+    version: str
+
+
+class Store:
+    """Articles and their records, in a database. Safe to share between threads; each call is a transaction of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def name(self) -> str:
+        """The file, or the URL without its password."""
+        return self._database.name
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._database.engine.dialect.name
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database's connections."""
+        self._database.engine.dispose()
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection for questions of your own over `dabir.store.schema`; it sees one state of the store throughout."""
+        return self._database.reading()
+
+    def add(self, record: Record, *, at: str | None = None, reader: str = "", reread: bool = False) -> Added:
+        """Store a record and its article, in one transaction; what is there already stays as it is.
+
+        `at` is when (ISO), `reader` what read it. `reread` replaces the record of an article that is there.
+        Raises InputError for words that cannot be stored, StoreError for a fault of the database.
+        """
+        return writing.add(self._database, record, reader, at, reread=reread)
+
+    def has(self, article: Article) -> bool:
+        """Whether this version of an article is there; its words, outlet, address, title and date count."""
+        return writing.known(self._database, ids.version_id(article))
+
+    def failed(self, place: str, message: str, *, at: str | None = None) -> None:
+        """Keep that the input at `place` could not be read, and why."""
+        writing.record_failure(self._database, place, message, at)
+
+    def record(self, version: str) -> Record:
+        """The record of an article's version. Raises InputError where there is none."""
+        with self.reading() as connection:
+            query = sa.select(schema.versions.c.record).where(schema.versions.c.id == version)
+            text = connection.execute(query).scalar()
+        if text is None:
+            raise InputError(f"no article has the id {version}", self.name)
+        return writing.decode(text)
+
+    def records(self, *, current: bool = True) -> Iterator[Record]:
+        """All records, by date of publication; with `current` only those of each article's last version."""
+        v = schema.versions
+        last: tuple[str, str] | None = None
+        order = (sa.func.coalesce(v.c.published, ""), v.c.id)
+        while True:
+            query = sa.select(*order, v.c.record).order_by(*order).limit(_STREAM)
+            query = query.where(v.c.current) if current else query
+            query = query if last is None else query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, last)))
+            with self.reading() as connection:
+                found = connection.execute(query).all()
+            if not found:
+                return
+            last = (found[-1][0], found[-1][1])
+            yield from (writing.decode(row[2]) for row in found)
+
+    def counts(self) -> Mapping[str, int]:
+        """How many rows each table has."""
+        with self.reading() as connection:
+            return {
+                t.name: connection.execute(sa.select(sa.func.count()).select_from(t)).scalar_one()
+                for t in schema.metadata.sorted_tables
+            }
+
+    def search(self, query: str) -> tuple[Hit, ...]:
+        """The articles (their last versions) and statements that have the words of a query, however they are spelt.
+
+        Words are looked for one by one, those in quotes together; `*` ends a beginning of a word.
+        """
+        d, v = schema.documents, schema.versions
+        wanted = (
+            sa.select(d.c.kind, d.c.owner, d.c.version)
+            .join(v, v.c.id == d.c.version)
+            .where(v.c.current, d.c.owner.in_(search.matching(self.dialect, query)))
+            .order_by(v.c.published.desc(), d.c.id)
+        )
+        with self.reading() as connection:
+            return tuple(Hit(*row) for row in connection.execute(wanted))
+
+    def merge(self, progress: Progress = merging.silent) -> Merging:
+        """Tie what was added since the last merge to its copies and to the acts that it reports; run again, it does nothing.
+
+        `progress` is told how many reports each step placed.
+        """
+        return merging.merge(self._database, progress)
+
+    def judge(self, left: str, right: str, verdict: Verdict, *, by: str, at: str, note: str | None = None) -> None:
+        """An analyst's word on two events (one act, or not) or two articles' versions (copies, or not); it holds from now on.
+
+        `at` is when (ISO). `unsure` takes the machine's judgement out of account. Merges anew what this touches.
+        Raises InputError for ids that are not there, or not both of one kind.
+        """
+        deciding.judge(self._database, left, right, verdict, by=by, at=at, note=note)
+        self.merge()
+
+    def merged(self, event: str) -> MergedEvent:
+        """The merged event of this id, or that an event of this id belongs to. Raises InputError where there is none."""
+        with self.reading() as connection:
+            found = merged.load(connection, [merged.of_event(connection, event) or event])
+        if not found:
+            raise InputError(f"no merged event has the id {event}", self.name)
+        return found[0]
+
+    def merged_events(self, wanted: sa.Select[str] | None = None) -> Iterator[MergedEvent]:
+        """All merged events, or those whose ids a question of your own selects, by day (those without a day first)."""
+        m = schema.merged.c
+        query = sa.select(m.id).order_by(sa.func.coalesce(m.since, ""), m.id)
+        with self.reading() as connection:
+            found = list(connection.execute(query if wanted is None else query.where(m.id.in_(wanted))).scalars())
+        for at in range(0, len(found), _STREAM):
+            with self.reading() as connection:
+                yield from merged.load(connection, found[at : at + _STREAM])
+
+    def reasons(self, event: str) -> tuple[Reason, ...]:
+        """Why the reports of a merged event were joined, or kept apart from others: scores, evidence, analysts' decisions."""
+        with self.reading() as connection:
+            return tuple(merged.reasons(connection, merged.of_event(connection, event) or event))
+
+    def disagreements(self, wanted: sa.Select[str] | None = None) -> tuple[Disagreement, ...]:
+        """Where reports of one act contradict each other; `wanted` selects the merged events that are looked at."""
+        with self.reading() as connection:
+            return tuple(merged.disagreements(connection, wanted))
+
+    def track(self, states: Sequence[str], *, since: str | None = None, until: str | None = None) -> tuple[Track, ...]:
+        """The negotiations and disputes of two or more states (codes), between two ISO days (the second not included)."""
+        if len(set(states)) < 2:
+            raise InputError("a track needs two states or more, such as RUS and USA")
+        with self.reading() as connection:
+            return tracking.track(connection, tuple(dict.fromkeys(states)), since, until)
+
+    def backup(self, target: str | Path) -> None:
+        """Write the whole store to a file that is not there yet (or an empty database by URL), while others go on writing."""
+        backup.backup(self._database, target)
+
+    def check(self) -> Iterator[Fault]:
+        """Every fault of the store: integrity, records, spans, rows, full-text index. None where all is well."""
+        return checking.check(self._database)
+
+
+def open_store(target: str | Path) -> Store:
+    """The store at a path (SQLite) or a URL (`postgresql://user@host/name`); made where there is none, brought up to date
+    where an older Dabir made it. Raises StoreError where it cannot be used, with what to do."""
+    database = connect(target)
+    migrate.prepare(database)
+    return Store(database)
