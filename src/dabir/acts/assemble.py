@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from dabir.acts import plover
 from dabir.acts.attribution import passed_on
+from dabir.acts.echoes import echoes
 from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
 from dabir.acts.formats import formats
 from dabir.acts.lasting import stretch
@@ -48,7 +49,8 @@ def _event(
     beside = when is not None and s.sentence(s.whens[when].start) == s.sentence(t.start)
     status = _to_come(status_of(group), time if beside else None, published)
     place, venue = _places(s, t.start, t.end)
-    triggers = [t, *(s.triggers[x.trigger] for x in group if x is not r)]
+    told = [t, *(s.triggers[x.trigger] for x in group if x is not r)]
+    triggers = [*told, *echoes(s, told)]
     forms, span = formats(s, triggers), stretch(s, triggers, when)
     missing: dict[str, Missing] = {}
     if span.begin is None:

@@ -79,13 +79,18 @@ def values(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def opinions(reports: Sequence[Report]) -> tuple[Opinion, ...]:
-    """All values of all fields, those with most independent outlets first within each field."""
+    """All values of all fields, those with most independent outlets first within each field; where as many give two lengths, the
+    finer one («شش ساعت و نیم» before «حدود شش ساعت»)."""
     said: dict[tuple[str, str], list[Report]] = {}
     for r in sorted(reports, key=lambda r: (r.published or "", r.id)):
         for key in dict.fromkeys(values(r)):
             said.setdefault(key, []).append(r)
     found = [_opinion(field, value, group) for (field, value), group in said.items()]
-    return tuple(sorted(found, key=lambda o: (o.field, -o.outlets, -o.reports, o.first or "", o.value)))
+    return tuple(sorted(found, key=lambda o: (o.field, -o.outlets, _coarse(o), -o.reports, o.first or "", o.value)))
+
+
+def _coarse(o: Opinion) -> int:
+    return -len(o.value) if o.field == "duration" else 0
 
 
 def _opinion(field: str, value: str, group: Sequence[Report]) -> Opinion:
