@@ -94,7 +94,8 @@ def _load(connection: Connection, ids: Sequence[str]) -> dict[str, MergedEvent]:
     for merged, state, person, role in connection.execute(query):
         who.setdefault(merged, []).append(Party(state, person, role))
     said: dict[str, dict[str, list[Opinion]]] = {}
-    order = (o.merged, o.field, o.outlets.desc(), o.reports.desc(), o.value)
+    finer = sa.case((o.field == "duration", sa.func.length(o.value)), else_=0).desc()  # as `opinions` orders them
+    order = (o.merged, o.field, o.outlets.desc(), finer, o.reports.desc(), o.value)
     for row in connection.execute(sa.select(schema.opinions).where(o.merged.in_(ids)).order_by(*order)):
         merged, *rest = row
         said.setdefault(merged, {}).setdefault(row.field, []).append(Opinion(*rest))
