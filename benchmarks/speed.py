@@ -19,8 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from dabir import Reader, samples
+from dabir.encoder.session import load
 from dabir.ingest.files import Failure, RawArticle, articles
 from dabir.parallel import read_raw
+from dabir.text.clean import clean
 
 
 def peak_mb() -> float:
@@ -49,13 +51,19 @@ def main() -> int:
     reader = Reader(tagger=not options.no_tagger)
     loading, loaded = time.perf_counter() - start, peak_mb()
 
+    encoder = None if options.no_tagger else load()
     seconds: list[float] = []
+    encoding: list[float] = []
     characters = failures = 0
     for number, raw in enumerate(inputs(options.articles, options.repeat), 1):
         start = time.perf_counter()
         failures += isinstance(read_raw(reader, raw), Failure)
         seconds.append(time.perf_counter() - start)
         characters += len(raw.text)
+        if encoder:
+            start = time.perf_counter()
+            encoder.read(clean(raw.text))
+            encoding.append(time.perf_counter() - start)
         if number == options.limit:
             break
     if not seconds:
@@ -74,6 +82,7 @@ def main() -> int:
         ("characters a second", f"{characters / total:,.0f}"),
         ("an article, median ms", f"{1000 * statistics.median(seconds):.1f}"),
         ("an article, longest ms", f"{1000 * max(seconds):.1f}"),
+        ("of it the encoder, mean ms", f"{1000 * statistics.mean(encoding):.1f}" if encoding else "-"),
         ("memory before, peak MB", f"{before:.0f}"),
         ("memory with tables, peak MB", f"{loaded:.0f}"),
         ("memory at the end, peak MB", f"{peak_mb():.0f}"),
