@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 import dabir
 from dabir.errors import InputError
 from dabir.model import Record
-from dabir.store import schema
+from dabir.store import frames, schema
 from dabir.store.filters import Filter, asked, between, code, like
+from dabir.store.flat import safe
 from dabir.store.paging import Page, each
-from dabir.store.series import bucket
+from dabir.store.query import EventRow
+from dabir.store.series import Bucket, bucket
 from dabir.store.store import Store
 
 
@@ -231,3 +236,94 @@ def test_buckets_hold_their_day(day: date) -> None:
     assert bucket(date(2025, 3, 20), "month", "jalali").label == "1403-12"
     assert bucket(date(2025, 3, 21), "month", "jalali").label == "1404-01"
     assert bucket(date(2024, 12, 30), "week", "gregorian").label == "2025-W01"
+
+
+def asked_at_the_shell(store: Store, *command: str) -> tuple[int, str, str]:
+    url = store._database.engine.url.render_as_string(hide_password=False).replace("postgresql+psycopg", "postgresql")
+    from typer.testing import CliRunner
+
+    from dabir.cli import app
+
+    done = CliRunner().invoke(app, [*command, "--store", url])
+    return done.exit_code, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("command", [["events"], ["statements"], ["actors"], ["search", "سفارت*"]])
+def test_the_commands_print_all_rows_page_by_page(store: Store, command: list[str]) -> None:
+    status, whole, more = asked_at_the_shell(store, *command, "--all", "--format", "jsonl")
+    assert (status, more) == (0, "")
+    lines: list[str] = []
+    after: list[str] = []
+    for _ in range(200):
+        status, out, said = asked_at_the_shell(store, *command, "--limit", "7", "--format", "jsonl", *after)
+        assert status == 0
+        lines += out.splitlines()
+        if "--after" not in said:
+            break
+        after = ["--after", said.split("--after ")[1].split(",")[0]]
+    assert lines == whole.splitlines()
+    assert len(lines) > 1
+    status, table, _ = asked_at_the_shell(store, *command, "--limit", "7")
+    assert status == 0 and len(table.splitlines()) == min(7, len(lines)) + 1
+
+
+def test_csv_has_a_row_an_event_and_no_formula(store: Store) -> None:
+    status, out, _ = asked_at_the_shell(store, "events", "--all", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert status == 0
+    assert [r["id"] for r in rows] == [e.id for e in store.each_event()]
+    assert {r["intensity"] for r in rows if r["intensity"].startswith("-")}, "a number may be below nought"
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+98", "-x", "@SUM(A1)", "\t=1", "\r=1", "＝1"])
+def test_text_is_no_formula(cell: str) -> None:
+    assert safe(cell) == f"'{cell}"
+
+
+def test_the_timeline_goes_by_days(store: Store) -> None:
+    status, out, said = asked_at_the_shell(store, "timeline", "--dyad", "روسیه", "USA")
+    days = [line[:10] for line in out.splitlines() if not line.startswith(" ")]
+    events = list(store.each_event(asked(dyad=["RUS", "USA"])))
+    assert status == 0 and days == sorted(set(days)) == sorted({e.since for e in events if e.since})
+    assert "2025-02-27  (1403-12-09)" in out
+    assert f"{sum(e.since is None for e in events)} more events have no date" in said
+
+
+def test_a_dyad_at_the_shell(store: Store) -> None:
+    status, out, _ = asked_at_the_shell(store, "dyad", "RUS", "USA", "--calendar", "jalali")
+    assert status == 0
+    assert [line.split()[0] for line in out.splitlines()[1:]] == [
+        b.label for b in store.dyad(asked(dyad=["RUS", "USA"]), "month", "jalali").buckets
+    ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["events", "--state", "ناکجا"], ["events", "--when", "دیروز"], ["events", "--after", "x"], ["dyad", "RUS", "RUS"], ["events", "--act", "dance"],
+     ["events", "--since", "1403-13-01"], ["timeline", "--dyad", "RUS", "XX"], ["search", "x", "--after", "x"]],
+)  # fmt: skip
+def test_wrong_usage_is_one_line(store: Store, command: list[str]) -> None:
+    status, out, said = asked_at_the_shell(store, *command)
+    assert (status, out) == (2, "")
+    assert said.startswith("dabir: ") and len(said.strip().splitlines()) == 1
+
+
+def test_frames_have_the_rows_and_their_types(store: Store) -> None:
+    pa = pytest.importorskip("pyarrow", reason="the frames extra is not installed")
+    rows = list(store.each_event())
+    table = frames.arrow(rows, EventRow)
+    assert table.num_rows == len(rows)
+    assert table.schema.field("intensity").type == pa.float64()
+    assert table.column("parties").to_pylist() == [[msgspec.to_builtins(p) for p in r.parties] for r in rows]
+    assert frames.arrow([], EventRow).schema == table.schema, "no rows, the same columns"
+    series = store.dyad(asked(dyad=["RUS", "USA"]))
+    assert frames.arrow(series.buckets, Bucket).column("quads").to_pylist() == [list(b.quads) for b in series.buckets]
+    pytest.importorskip("pandas", reason="the frames extra is not installed")
+    assert list(frames.pandas(rows, EventRow)["id"]) == [r.id for r in rows]
+    pytest.importorskip("polars", reason="the frames extra is not installed")
+    assert frames.polars(rows, EventRow)["id"].to_list() == [r.id for r in rows]
+
+
+def test_a_library_that_is_not_there_is_named_with_its_extra() -> None:
+    with pytest.raises(InputError, match=r"dabir\[frames\]"):
+        frames.library("no_such_library_at_all")
