@@ -213,6 +213,17 @@ def _published(f: Filter) -> list[Any]:
     return found + ([v.published < f.until] if f.until else [])
 
 
+def published(f: Filter, dialect: str) -> list[Any]:
+    """The conditions on `versions` that a filter sets: outlet, days of publication, words, and the states that are named."""
+    v, a = schema.versions.c, schema.actors.c
+    found = _published(f)
+    if f.text:
+        found.append(v.id.in_(filters.texts(dialect, f.text)))
+    for states in ([f.states] if f.states else []) + [(s,) for s in f.dyad or ()]:
+        found.append(v.id.in_(sa.select(a.version).where(a.state.in_(states))))
+    return found
+
+
 def _said(f: Filter, dialect: str) -> list[Any]:
     s, a, e, b, pl = (t.c for t in (schema.statements, schema.actors, schema.events, schema.abouts, schema.places))
     found: list[Any] = [s.state.in_(f.states)] if f.states else []

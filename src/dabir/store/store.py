@@ -18,6 +18,7 @@ from dabir.store import (
     backup,
     checking,
     deciding,
+    details,
     ids,
     merged,
     merging,
@@ -32,6 +33,7 @@ from dabir.store import (
 from dabir.store.checking import Fault
 from dabir.store.compare import Verdict
 from dabir.store.database import Database, connect
+from dabir.store.details import Detail
 from dabir.store.filters import EVERYTHING, Filter
 from dabir.store.merged import Disagreement, MergedEvent, Reason
 from dabir.store.merging import Merging, Progress
@@ -229,6 +231,24 @@ class Store:
     def each_statement(self, f: Filter = EVERYTHING) -> Iterator[StatementRow]:
         """All statements of a filter by date of publication, a page held at a time."""
         return each(lambda cursor: self.statements(f, limit=LARGEST, cursor=cursor))
+
+    def each_detail(self, f: Filter = EVERYTHING) -> Iterator[Detail]:
+        """All merged events of a filter in full, by day, a page held at a time."""
+
+        def fetch(cursor: str | None) -> Page[Detail]:
+            with self.reading() as connection:
+                return details.details(connection, f, LARGEST, cursor)
+
+        return each(fetch)
+
+    def each_record(self, f: Filter = EVERYTHING) -> Iterator[Record]:
+        """The records of the articles of a filter, by date of publication, a page held at a time."""
+
+        def fetch(cursor: str | None) -> Page[Record]:
+            with self.reading() as connection:
+                return details.records(connection, f, _STREAM, cursor)
+
+        return each(fetch)
 
     def facets(self, f: Filter = EVERYTHING, names: Sequence[Facet] = FACETS, *, limit: int = 20) -> Mapping[Facet, tuple[Count, ...]]:
         """The values of states, acts, types, statuses, countries and outlets of a filter's events, with how many events."""
