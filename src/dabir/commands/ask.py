@@ -15,7 +15,7 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from dabir.commands.common import Output, opened, say
+from dabir.commands.common import Output, lines, say
 from dabir.commands.filtering import filtered
 from dabir.commands.store import STATUS, StoreOption
 
@@ -89,7 +89,7 @@ def _answer(
         rows, more = page.rows, page.next
     else:
         rows = islice(each(step), limit)
-    with opened(path) as out:
+    with lines(path) as out:
         _write(rows, kind, form, columns, out)
     if more:
         say(f"there are more: --after {more}, or --all")
@@ -189,7 +189,7 @@ def timeline(
     from dabir.store.store import open_store
 
     day, undated = "", 0
-    with open_store(store) as opened_store, opened(path) as out:
+    with open_store(store) as opened_store, lines(path) as out:
         for event in opened_store.each_event(f):
             if event.since is None:
                 undated += 1
@@ -240,7 +240,7 @@ def dyad(
     pair = asked(dyad=states).dyad
     with open_store(store) as opened_store:
         series = opened_store.dyad(msgspec.structs.replace(f, dyad=pair), by, calendar)
-    with opened(path) as out:
+    with lines(path) as out:
         if form == "table":
             _print_series(series.buckets, series.states, out)
         else:

@@ -124,7 +124,7 @@ def _known_places(connection: Connection, ids: Sequence[str]) -> dict[tuple[str,
 
 
 class Names(Struct, frozen=True):
-    """The people, organisations and places that an article names, in English where known."""
+    """The people, organisations and places that an article names, in English where known; no one who stays nameless."""
 
     people: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
@@ -137,9 +137,11 @@ def names(connection: Connection, versions: Sequence[str]) -> dict[str, Names]:
     found: dict[str, dict[str, list[str]]] = {}
     for at in range(0, len(versions), CHUNK):
         part = versions[at : at + CHUNK]
-        actors = sa.select(a.version, a.kind, a.name_en, a.name_fa).where(a.version.in_(part)).order_by(a.version, a.id)
+        actors = sa.select(a.version, a.kind, a.name_en, a.name_fa).where(
+            a.version.in_(part), a.person.is_not(None) | ((a.resolution == "kb") & (a.kind != "person"))
+        )
         places = sa.select(pl.version, sa.literal("place"), pl.name_en, pl.name_fa).where(pl.version.in_(part))
-        for query in (actors, places.order_by(pl.version, pl.id)):
+        for query in (actors.order_by(a.version, a.id), places.order_by(pl.version, pl.id)):
             for version, kind, en, fa in connection.execute(query):
                 if en or fa:
                     found.setdefault(version, {}).setdefault(kind, []).append(en or fa)
