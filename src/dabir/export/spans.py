@@ -1,4 +1,4 @@
-"""The spans of articles: CoNLL-like columns, and W3C Web Annotations."""
+"""The spans of articles: columns (CoNLL-U Plus), and W3C Web Annotations."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def marks(record: Record) -> Iterator[Mark]:
 def conll(store: Store, f: Filter) -> Iterator[str]:
     """Articles as columns: number, token, start, end (code points of the article's text), and a BIO column for each of names,
     times, events and speech. A blank line ends a sentence; where two spans of a layer overlap, the one that begins first counts."""
-    yield f"# columns = id form start end {' '.join(LAYERS)}\n"
+    yield f"# global.columns = ID FORM START END {' '.join(LAYERS).upper()}\n"
     for record in store.each_record(f):
         yield from _article(record)
 
@@ -54,7 +54,7 @@ def conll(store: Store, f: Filter) -> Iterator[str]:
 def _article(record: Record) -> Iterator[str]:
     text = record.article.text
     columns = [list(_tags(text, [m for m in marks(record) if m.layer == layer])) for layer in LAYERS]
-    yield f"\n# newdoc id = {version_id(record.article)}\n"
+    yield f"# newdoc id = {version_id(record.article)}\n"
     number, end = 0, 0
     for m, *tags in zip(_TOKEN.finditer(text), *columns, strict=True):
         if number and (text[end - 1] in _STOP or "\n" in text[end : m.start()]):
