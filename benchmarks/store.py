@@ -1,11 +1,13 @@
 """The store measured: articles added a second, merge time and query latency against size, and how well the merge merges.
 
     python benchmarks/store.py [--articles NEWS.jsonl.gz] [--limit N] [--events 10000 100000] [--store URL]
+    python benchmarks/store.py --latency --events 10000 100000 1000000
     python benchmarks/store.py --gold GOLD.jsonl
     python benchmarks/store.py --pairs training/merge/pairs.tsv --articles NEWS.jsonl.gz
 
 Without --articles the sample articles that ship with the package are used. Sizes are reached by perturbing real records: other
 days, states put for one another, the words of the text shuffled, so that none is a copy of another; shapes stay as they are.
+With --latency rows are written at once and nothing is merged, so that a million events take minutes; only questions are timed.
 
 GOLD is JSON Lines of articles with a `story` each (the same for articles on one act, null for none); pairs are ids of
 articles with `same` or `different`. Two articles count as joined where a merged event has a report of each, both of them what
@@ -20,7 +22,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -34,6 +36,8 @@ from dabir.adding import add_all
 from dabir.ingest.files import Failure, RawArticle, from_lines
 from dabir.model import Record
 from dabir.store import schema
+from dabir.store.filters import asked
+from dabir.store.rows import rows, version_row
 from dabir.store.store import Store
 
 QUERIES = ("گفت‌وگو", '"وزیر امور خارجه"', "تحریم مسکو", "سفارت*")
@@ -87,12 +91,12 @@ def filled(store: Store, found: Iterable[RawArticle | Failure]) -> None:
 
 def gold(path: Path, store: Store) -> None:
     """The merge against `story` marks."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     with path.open("rb") as file:
         filled(store, from_lines(file, str(path)))
     of = clusters(store)
-    ids = [str(r["id"]) for r in rows]
-    story = {str(r["id"]): r.get("story") for r in rows}
+    ids = [str(r["id"]) for r in lines]
+    story = {str(r["id"]): r.get("story") for r in lines}
     joined = {p for p in combinations(sorted(ids), 2) if of.get(p[0], set()) & of.get(p[1], set())}
     wanted = {p for p in combinations(sorted(ids), 2) if story[p[0]] is not None and story[p[0]] == story[p[1]]}
     print(f"{len(ids)} articles, {len(wanted)} pairs of one story, {len(joined)} joined")
@@ -103,14 +107,14 @@ def gold(path: Path, store: Store) -> None:
 
 def marked(path: Path, source: Path, store: Store) -> None:
     """The merge against marked pairs of articles."""
-    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")][1:]
-    wanted = {i for a, b, *_ in rows for i in (a, b)}
+    pairs = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")][1:]
+    wanted = {i for a, b, *_ in pairs for i in (a, b)}
     found = (a for a in dated(source) if a.ref in wanted)
     filled(store, found)
     of = clusters(store)
     print("| part | pairs | same | precision | recall | F1 |\n| --- | --- | --- | --- | --- | --- |")
-    for part in sorted({part.strip() for *_, part in rows}):
-        mine = [(a, b, verdict == "same") for a, b, verdict, p in rows if p.strip() == part]
+    for part in sorted({part.strip() for *_, part in pairs}):
+        mine = [(a, b, verdict == "same") for a, b, verdict, p in pairs if p.strip() == part]
         joined = {(a, b) for a, b, _ in mine if of.get(a, set()) & of.get(b, set())}
         same = {(a, b) for a, b, yes in mine if yes}
         figures = " | ".join(f"{x:.3f}" for x in pairwise(joined, same))
@@ -156,29 +160,33 @@ def perturbed(records: list[Record], number: int, rng: random.Random) -> Record:
     return msgspec.structs.replace(record, article=article, events=events)
 
 
-def timed(question: object, store: Store, repeats: int = 15) -> str:
+QUESTIONS: dict[str, Callable[[Store], object]] = {
+    "events of a dyad": lambda s: s.events(asked(dyad=("RUS", "USA"))),
+    "its newest page": lambda s: s.events(asked(dyad=("RUS", "USA")), descending=True),
+    "meetings of a month": lambda s: s.events(asked(acts=("meet",), when="اسفند ۱۴۰۰")),
+    "events of a person": lambda s: s.events(asked(actor="لاوروف")),
+    "series by month": lambda s: s.dyad(asked(dyad=("RUS", "USA")), "month", "jalali"),
+    "facets of a dyad": lambda s: s.facets(asked(dyad=("RUS", "USA"))),
+    "facets of all": lambda s: s.facets(),
+    "statements of a state": lambda s: s.statements(asked(states=("RUS",))),
+    "search": lambda s: s.texts(asked(text=QUERIES[1])),
+}
+
+
+def timed(question: Callable[[Store], object], store: Store, repeats: int) -> tuple[float, float]:
     """Median and worst time of a question, in milliseconds."""
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
-        with store.reading() as connection:
-            connection.execute(question).all()  # type: ignore[call-overload]
+        question(store)
         times.append(1000 * (time.perf_counter() - start))
-    return f"{statistics.median(times):.1f} ({max(times):.1f})"
+    return statistics.median(times), max(times)
 
 
-def sized(records: list[Record], sizes: list[int], store: Store) -> None:
+def sized(records: list[Record], sizes: list[int], store: Store, repeats: int) -> None:
     """Add perturbed records until each size, merge what is new, and ask."""
-    m, p, e = schema.merged.c, schema.parties.c, schema.events.c
-    both = sa.select(p.merged).where(p.state.in_(("RUS", "USA"))).group_by(p.merged).having(sa.func.count(p.state.distinct()) > 1)
-    meetings = sa.select(schema.events).where(e.act == "meet", e.since >= "2022-03-01", e.since < "2022-04-01")
-    questions = {
-        "events of a dyad": sa.select(schema.merged).where(m.id.in_(both)).order_by(m.since).limit(50),
-        "meetings of a month": meetings.limit(50),
-        "search": None,
-    }
-    print("| events | added a second | merged a second | " + " | ".join(f"{q}, ms (worst)" for q in questions) + " |")
-    print("| ---: " * (3 + len(questions)) + "|")
+    columns = ("events", "added a second", "merged a second", *(f"{q}, ms (worst)" for q in QUESTIONS))
+    print(f"| {' | '.join(columns)} |\n{'| ---: ' * len(columns)}|")
     rng, number, count = random.Random(1403), 0, 0
     for size in sorted(sizes):
         start, first = time.perf_counter(), number
@@ -189,15 +197,65 @@ def sized(records: list[Record], sizes: list[int], store: Store) -> None:
         added = (number - first) / (time.perf_counter() - start)
         start = time.perf_counter()
         merged = store.merge().reports / (time.perf_counter() - start)
-        questions["search"] = store_search(store)
-        latencies = " | ".join(timed(q, store) for q in questions.values())
+        latencies = " | ".join("{:.1f} ({:.1f})".format(*timed(q, store, repeats)) for q in QUESTIONS.values())
         print(f"| {count:,} | {added:.0f} | {merged:.0f} | {latencies} |", flush=True)
 
 
-def store_search(store: Store) -> sa.Select[str]:
-    from dabir.store.search import matching
+ASKED = ("places", "actors", "statements", "events", "participants", "documents")
+IDS = frozenset({"id", "version", "owner", "event", "actor", "speaker", "addressee", "place", "venue", "within"})
 
-    return matching(store.dialect, QUERIES[1]).limit(50)
+
+def copies(record: Record, number: int, rng: random.Random) -> dict[str, list[dict[str, object]]]:
+    """The rows that questions look at, of a record like this one: other ids, another day, other states; each event an act."""
+    shift = timedelta(days=rng.randrange(-3650, 365))
+    swap = dict(zip(STATES, rng.sample(STATES, len(STATES)), strict=True)) if rng.random() < 0.8 else {}
+
+    def changed(name: str, value: object) -> object:
+        if value is None or name == "time":
+            return None
+        if name in IDS:
+            return f"{number:08x}{str(value)[8:]}"
+        if name in ("since", "until", "begin", "finish", "published") and len(str(value)) == 10:
+            return (date.fromisoformat(str(value)) + shift).isoformat()
+        return swap.get(str(value), value) if name in ("state", "country") else value
+
+    own = {t: [{k: changed(k, v) for k, v in r.items()} for r in rows(record)[t]] for t in ASKED}
+    version = {k: changed(k, v) for k, v in version_row(record, "{}", "benchmark", 1, None).items()} | {"article": f"a{number}"}
+    own = {"articles": [{"id": f"a{number}", "key": f"{number}"}], "versions": [version], **own}
+    own["merged"] = [
+        {k: e[k] for k in ("id", "act", "status", "begin", "finish", "since", "until", "plover", "mode", "quad", "intensity", "main")}
+        | {"place": None, "country": None, "reports": 1, "outlets": 1}
+        | dict.fromkeys(("first_report", "last_report"), version["published"])
+        for e in own["events"]
+    ]
+    own["members"] = [{"event": e["id"], "merged": e["id"]} for e in own["events"]]
+    parties = {(p["event"], p["state"], p["role"]): p["person"] for p in own["participants"] if p["state"]}
+    own["parties"] = [{"merged": e, "state": s, "role": r, "person": p} for (e, s, r), p in parties.items()]
+    return own
+
+
+def filled_at_once(records: list[Record], sizes: list[int], store: Store, repeats: int) -> None:
+    """Fill the tables that questions look at, without merging (each event is an act of its own), and ask at each size."""
+    print("| events | file, MB | question | median, ms | worst, ms |\n| ---: | ---: | --- | ---: | ---: |")
+    rng, number, count = random.Random(1403), 0, 0
+    for size in sorted(sizes):
+        while count < size:
+            batch: dict[str, list[dict[str, object]]] = {}
+            for _ in range(500):
+                for name, found in copies(rng.choice(records), number, rng).items():
+                    batch.setdefault(name, []).extend(found)
+                number += 1
+            count += len(batch["events"])
+            with store._database.writing() as connection:
+                for name, found in batch.items():
+                    connection.execute(schema.metadata.tables[name].insert(), found)
+        with store._database.writing() as connection:
+            connection.exec_driver_sql("ANALYZE")
+        where = Path(store.name)
+        size_mb = f"{where.stat().st_size / 1e6:,.0f}" if where.exists() else ""
+        for name, question in QUESTIONS.items():
+            median, worst = timed(question, store, repeats)
+            print(f"| {count:,} | {size_mb} | {name} | {median:.1f} | {worst:.1f} |", flush=True)
 
 
 def main() -> None:
@@ -205,6 +263,8 @@ def main() -> None:
     parser.add_argument("--articles", type=Path)
     parser.add_argument("--limit", type=int, default=500)
     parser.add_argument("--events", type=int, nargs="*", default=[10_000])
+    parser.add_argument("--latency", action="store_true", help="fill the tables at once, without merging, and ask")
+    parser.add_argument("--repeats", type=int, default=15)
     parser.add_argument("--gold", type=Path)
     parser.add_argument("--pairs", type=Path)
     parser.add_argument("--store", help="an empty database; a file that is removed afterwards without it")
@@ -221,7 +281,8 @@ def main() -> None:
             start = time.perf_counter()
             records = [reader.read(a.text, title=a.title, published=a.published, outlet=a.outlet, ref=a.ref) for a in found]
             print(f"{len(records)} articles read in {time.perf_counter() - start:.1f} s; their records perturbed from here on")
-            sized([r for r in records if r.events], args.events, store)
+            fill = filled_at_once if args.latency else sized
+            fill([r for r in records if r.events], args.events, store, args.repeats)
 
 
 if __name__ == "__main__":

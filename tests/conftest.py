@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from dabir import Reader, samples
+from dabir import Reader, open_store, samples
 from dabir.ingest.files import RawArticle, from_lines
 from dabir.model import Record
 from dabir.parallel import read_raw
+from dabir.store.store import Store
 
 CASES = Path(__file__).parent / "cases"
 
@@ -125,6 +126,26 @@ def embassies() -> tuple[Record, ...]:
     """The records of a series of articles on Russia's and the United States' talks about their embassies."""
     with (CASES / "store" / "embassies.jsonl").open("rb") as file:
         return _records(list(from_lines(file, "embassies")))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def filled(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, records: tuple[Record, ...], embassies: tuple[Record, ...]
+) -> Iterator[Store]:
+    """A store of all sample records, merged, for tests that only ask it."""
+    target = str(tmp_path_factory.mktemp("filled") / "store.db")
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        import psycopg
+
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute("CREATE DATABASE filled")
+        target = f"{server}/filled"
+    with open_store(target) as store:
+        for record in (*records, *embassies):
+            store.add(record)
+        store.merge()
+        yield store
 
 
 def rows(url: str, question: str) -> list[tuple[object, ...]]:

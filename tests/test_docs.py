@@ -41,6 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     script.chmod(0o755)
     run(path, "dabir read samples.jsonl --format jsonl > records.jsonl")
+    run(path, "dabir add samples.jsonl --store news.db")
     return path
 
 

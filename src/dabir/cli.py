@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
-from dabir.commands import intake, merge, store, track
+from dabir.commands import ask, export, intake, merge, store, track
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
@@ -278,6 +278,8 @@ intake.register(app)
 store.register(app)
 merge.register(app)
 track.register(app)
+ask.register(app)
+export.register(app)
 
 
 def main() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TextIO, TypeVar
+from typing import Annotated, BinaryIO, TextIO, TypeVar
 
 import typer
 from rich.console import Console
@@ -73,6 +74,37 @@ def opened(path: Path | None) -> Iterator[TextIO]:
         raise usage(f"{path}: cannot be written ({error.strerror or error})") from None
     with file:
         yield file
+
+
+@contextmanager
+def written(path: Path | None) -> Iterator[BinaryIO]:
+    """A file that has its name only when all of it is there, `NAME.part` until then; standard output for None. Where it cannot
+    be written to its end, the part goes, what stood under the name stays, and the command ends with status 1."""
+    if path is None:
+        yield sys.stdout.buffer
+        return
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    except OSError as error:
+        say(f"{path}: cannot be written ({error.strerror or error})")
+        raise typer.Exit(1) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def lines(path: Path | None) -> Iterator[TextIO]:
+    """`written`, for text in UTF-8."""
+    if path is None:
+        yield sys.stdout
+        return
+    with written(path) as file:
+        out = io.TextIOWrapper(file, encoding="utf-8", newline="\n", write_through=True)
+        yield out
+        out.detach()
 
 
 _T = TypeVar("_T")

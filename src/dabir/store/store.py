@@ -14,12 +14,32 @@ from sqlalchemy.engine import Connection
 
 from dabir.errors import InputError
 from dabir.model import Article, Record
-from dabir.store import backup, checking, deciding, ids, merged, merging, migrate, schema, search, tracking, writing
+from dabir.store import (
+    backup,
+    checking,
+    deciding,
+    details,
+    ids,
+    merged,
+    merging,
+    migrate,
+    query,
+    schema,
+    search,
+    series,
+    tracking,
+    writing,
+)
 from dabir.store.checking import Fault
 from dabir.store.compare import Verdict
 from dabir.store.database import Database, connect
+from dabir.store.details import Detail
+from dabir.store.filters import EVERYTHING, Filter
 from dabir.store.merged import Disagreement, MergedEvent, Reason
 from dabir.store.merging import Merging, Progress
+from dabir.store.paging import LARGEST, Page, each
+from dabir.store.query import FACETS, LIMIT, ActorRow, Count, EventRow, EventSort, Facet, StatementRow, TextRow
+from dabir.store.series import Reckoning, Series, Unit
 from dabir.store.tracks import Track
 from dabir.store.writing import Added
 
@@ -83,8 +103,8 @@ class Store:
     def record(self, version: str) -> Record:
         """The record of an article's version. Raises InputError where there is none."""
         with self.reading() as connection:
-            query = sa.select(schema.versions.c.record).where(schema.versions.c.id == version)
-            text = connection.execute(query).scalar()
+            wanted = sa.select(schema.versions.c.record).where(schema.versions.c.id == version)
+            text = connection.execute(wanted).scalar()
         if text is None:
             raise InputError(f"no article has the id {version}", self.name)
         return writing.decode(text)
@@ -95,11 +115,11 @@ class Store:
         last: tuple[str, str] | None = None
         order = (sa.func.coalesce(v.c.published, ""), v.c.id)
         while True:
-            query = sa.select(*order, v.c.record).order_by(*order).limit(_STREAM)
-            query = query.where(v.c.current) if current else query
-            query = query if last is None else query.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, last)))
+            wanted = sa.select(*order, v.c.record).order_by(*order).limit(_STREAM)
+            wanted = wanted.where(v.c.current) if current else wanted
+            wanted = wanted if last is None else wanted.where(sa.tuple_(*order) > sa.tuple_(*map(sa.literal, last)))
             with self.reading() as connection:
-                found = connection.execute(query).all()
+                found = connection.execute(wanted).all()
             if not found:
                 return
             last = (found[-1][0], found[-1][1])
@@ -113,7 +133,7 @@ class Store:
                 for t in schema.metadata.sorted_tables
             }
 
-    def search(self, query: str) -> tuple[Hit, ...]:
+    def search(self, words: str) -> tuple[Hit, ...]:
         """The articles (their last versions) and statements that have the words of a query, however they are spelt.
 
         Words are looked for one by one, those in quotes together; `*` ends a beginning of a word.
@@ -122,7 +142,7 @@ class Store:
         wanted = (
             sa.select(d.c.kind, d.c.owner, d.c.version)
             .join(v, v.c.id == d.c.version)
-            .where(v.c.current, d.c.owner.in_(search.matching(self.dialect, query)))
+            .where(v.c.current, d.c.owner.in_(search.matching(self.dialect, words)))
             .order_by(v.c.published.desc(), d.c.id)
         )
         with self.reading() as connection:
@@ -155,9 +175,9 @@ class Store:
     def merged_events(self, wanted: sa.Select[str] | None = None) -> Iterator[MergedEvent]:
         """All merged events, or those whose ids a question of your own selects, by day (those without a day first)."""
         m = schema.merged.c
-        query = sa.select(m.id).order_by(sa.func.coalesce(m.since, ""), m.id)
+        ids_ = sa.select(m.id).order_by(sa.func.coalesce(m.since, ""), m.id)
         with self.reading() as connection:
-            found = list(connection.execute(query if wanted is None else query.where(m.id.in_(wanted))).scalars())
+            found = list(connection.execute(ids_ if wanted is None else ids_.where(m.id.in_(wanted))).scalars())
         for at in range(0, len(found), _STREAM):
             with self.reading() as connection:
                 yield from merged.load(connection, found[at : at + _STREAM])
@@ -178,6 +198,67 @@ class Store:
             raise InputError("a track needs two states or more, such as RUS and USA")
         with self.reading() as connection:
             return tracking.track(connection, tuple(dict.fromkeys(states)), since, until)
+
+    def events(
+        self, f: Filter = EVERYTHING, *, sort: EventSort = "day", descending: bool = False, limit: int = LIMIT,
+        cursor: str | None = None,
+    ) -> Page[EventRow]:  # fmt: skip
+        """A page of merged events; `next` is the cursor of the page after it. Raises InputError for a cursor that is none."""
+        with self.reading() as connection:
+            return query.events(connection, f, sort=sort, descending=descending, limit=limit, cursor=cursor)
+
+    def statements(
+        self, f: Filter = EVERYTHING, *, descending: bool = False, limit: int = LIMIT, cursor: str | None = None
+    ) -> Page[StatementRow]:
+        """A page of statements, by date of publication; `query.statements` says what the filter means for them."""
+        with self.reading() as connection:
+            return query.statements(connection, f, descending=descending, limit=limit, cursor=cursor)
+
+    def actors(self, f: Filter = EVERYTHING, *, limit: int = LIMIT, cursor: str | None = None) -> Page[ActorRow]:
+        """A page of who takes part in the events of a filter, those in most events first."""
+        with self.reading() as connection:
+            return query.actors(connection, f, limit=limit, cursor=cursor)
+
+    def texts(self, f: Filter, *, limit: int = LIMIT, cursor: str | None = None) -> Page[TextRow]:
+        """A page of the articles and statements that have the filter's `text`, newest first."""
+        with self.reading() as connection:
+            return query.texts(connection, f, limit=limit, cursor=cursor)
+
+    def each_event(self, f: Filter = EVERYTHING) -> Iterator[EventRow]:
+        """All merged events of a filter by day, those without one last; a page is held at a time, however many there are."""
+        return each(lambda cursor: self.events(f, limit=LARGEST, cursor=cursor))
+
+    def each_statement(self, f: Filter = EVERYTHING) -> Iterator[StatementRow]:
+        """All statements of a filter by date of publication, a page held at a time."""
+        return each(lambda cursor: self.statements(f, limit=LARGEST, cursor=cursor))
+
+    def each_detail(self, f: Filter = EVERYTHING) -> Iterator[Detail]:
+        """All merged events of a filter in full, by day, a page held at a time."""
+
+        def fetch(cursor: str | None) -> Page[Detail]:
+            with self.reading() as connection:
+                return details.details(connection, f, LARGEST, cursor)
+
+        return each(fetch)
+
+    def each_record(self, f: Filter = EVERYTHING) -> Iterator[Record]:
+        """The records of the articles of a filter, by date of publication, a page held at a time."""
+
+        def fetch(cursor: str | None) -> Page[Record]:
+            with self.reading() as connection:
+                return details.records(connection, f, _STREAM, cursor)
+
+        return each(fetch)
+
+    def facets(self, f: Filter = EVERYTHING, names: Sequence[Facet] = FACETS, *, limit: int = 20) -> Mapping[Facet, tuple[Count, ...]]:
+        """The values of states, acts, types, statuses, countries and outlets of a filter's events, with how many events."""
+        with self.reading() as connection:
+            return query.facets(connection, f, names, limit)
+
+    def dyad(self, f: Filter, by: Unit = "month", calendar: Reckoning = "gregorian") -> Series:
+        """Counts and mean PLOVER intensity of the events of the filter's `dyad`, by day, week or month."""
+        with self.reading() as connection:
+            return series.dyad(connection, f, by, calendar)
 
     def backup(self, target: str | Path) -> None:
         """Write the whole store to a file that is not there yet (or an empty database by URL), while others go on writing."""

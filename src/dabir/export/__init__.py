@@ -1,0 +1,1 @@
+"""Formats that other programs read: one small module each, listed in formats.py."""

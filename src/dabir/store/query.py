@@ -1,0 +1,309 @@
+"""Questions to the store: events, statements, actors and texts as typed rows, filtered, sorted, a page at a time.
+
+Plain functions over a connection (`Store.reading`). Events are merged ones: what the merge has not seen yet is not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from dabir.errors import InputError
+from dabir.store import filters, schema, search
+from dabir.store.filters import Filter
+from dabir.store.paging import Order, Page, page
+from dabir.store.reports import CHUNK, Party
+
+LIMIT = 50
+EventSort = Literal["day", "reported", "outlets", "intensity"]
+Facet = Literal["state", "act", "plover", "status", "country", "outlet"]
+FACETS: tuple[Facet, ...] = ("state", "act", "plover", "status", "country", "outlet")
+
+
+class EventRow(Struct, frozen=True):
+    """A merged event. `since` and `until` are half-open ISO days; `words`, `version`, `outlet`, `title` and `url` are those of
+    one of its reports, the one that gives it its id."""
+
+    id: str
+    act: str
+    status: str
+    begin: str | None
+    end: str | None
+    since: str | None
+    until: str | None
+    plover: str | None
+    mode: str | None
+    quad: int | None
+    intensity: float | None
+    place: str | None
+    country: str | None
+    main: bool
+    first_report: str | None
+    last_report: str | None
+    reports: int
+    outlets: int
+    parties: tuple[Party, ...]
+    words: str
+    version: str
+    outlet: str | None
+    title: str | None
+    url: str | None
+
+
+class StatementRow(Struct, frozen=True):
+    """A statement, with the article that it stands in; `start` and `stop` are offsets of its content in the article's text."""
+
+    id: str
+    version: str
+    person: str | None
+    state: str | None
+    speaker: str
+    cue: str | None
+    content: str
+    start: int
+    stop: int
+    direct: bool
+    outlet: str | None
+    published: str | None
+    title: str | None
+    url: str | None
+
+
+class ActorRow(Struct, frozen=True):
+    """Who takes part: a state or organisation, and the person where one is named; in how many events, first and last day."""
+
+    state: str
+    person: str | None
+    events: int
+    first: str | None
+    last: str | None
+
+
+class TextRow(Struct, frozen=True):
+    """What full-text search found: an article (its title and beginning as `words`) or a statement (its content)."""
+
+    kind: Literal["article", "statement"]
+    id: str
+    version: str
+    words: str
+    outlet: str | None
+    published: str | None
+    title: str | None
+    url: str | None
+
+
+class Count(Struct, frozen=True):
+    """How many events have a value."""
+
+    value: str
+    events: int
+
+
+def chosen(f: Filter, dialect: str) -> list[Any]:
+    """The conditions on `merged` that a filter sets."""
+    m, p = schema.merged.c, schema.parties.c
+    found: list[Any] = []
+    if f.states:
+        found.append(m.id.in_(sa.select(p.merged).where(p.state.in_(f.states))))
+    for state in f.dyad or ():
+        found.append(m.id.in_(sa.select(p.merged).where(p.state == state, p.role != "host")))
+    found += [c.in_(v) for c, v in ((m.act, f.acts), (m.plover, f.plover), (m.status, f.status)) if v]
+    if f.place:
+        found.append(filters.placed(m.place, m.country, f.place))
+    if f.since:
+        found.append(m.until > f.since)
+    if f.until:
+        found.append(m.since < f.until)
+    return found + [m.id.in_(_reported(which)) for which in _by_report(f, dialect)]
+
+
+def _by_report(f: Filter, dialect: str) -> Iterator[Any]:
+    """Conditions on `events`, the single reports, of what only these know."""
+    e, p, a, v = schema.events.c, schema.participants.c, schema.actors.c, schema.versions.c
+    who = [*([filters.people(f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
+    if who:
+        yield e.id.in_(sa.select(p.event).join(schema.actors, a.id == p.actor).where(*who))
+    if f.outlet:
+        yield e.version.in_(sa.select(v.id).where(filters.outlets(f.outlet)))
+    if f.text:
+        yield e.version.in_(filters.texts(dialect, f.text))
+
+
+def _reported(which: Any) -> sa.Select[Any]:
+    return sa.select(schema.members.c.merged).join(schema.events, schema.events.c.id == schema.members.c.event).where(which)
+
+
+def _event_order(sort: EventSort, descending: bool) -> Order:
+    m = schema.merged.c
+    columns = {"day": m.since, "reported": m.first_report, "outlets": m.outlets, "intensity": m.intensity}
+    if sort not in columns:
+        raise InputError(f"events are sorted by {', '.join(columns)}, not by {sort}")
+    return Order(f"{'-' if descending else ''}{sort}", columns[sort], m.id, descending)
+
+
+def events(
+    connection: Connection, f: Filter, *, sort: EventSort = "day", descending: bool = False, limit: int = LIMIT,
+    cursor: str | None = None,
+) -> Page[EventRow]:  # fmt: skip
+    """A page of merged events. Those without a value of what they are sorted by come last."""
+    query = sa.select(schema.merged).where(*chosen(f, connection.dialect.name))
+    found, more = page(connection, query, _event_order(sort, descending), limit, cursor)
+    return Page(tuple(_events(connection, found)), more)
+
+
+def _events(connection: Connection, found: Sequence[sa.Row[Any]]) -> Iterator[EventRow]:
+    ids = [r.id for r in found]
+    e, v, p = schema.events.c, schema.versions.c, schema.parties.c
+    who: dict[str, list[Party]] = {}
+    told: dict[str, sa.Row[Any]] = {}
+    for at in range(0, len(ids), CHUNK):
+        part = ids[at : at + CHUNK]
+        query = sa.select(p.merged, p.state, p.person, p.role).where(p.merged.in_(part)).order_by(p.role, p.state)
+        for merged, state, person, role in connection.execute(query):
+            who.setdefault(merged, []).append(Party(state, person, role))
+        report = sa.select(e.id, e.trigger, e.version, v.outlet, v.title, v.url).join(schema.versions, v.id == e.version)
+        told |= {r.id: r for r in connection.execute(report.where(e.id.in_(part)))}
+    for r in found:
+        own = told[r.id]
+        yield EventRow(
+            id=r.id, act=r.act, status=r.status, begin=r.begin, end=r.finish, since=r.since, until=r.until, plover=r.plover,
+            mode=r.mode, quad=r.quad, intensity=r.intensity, place=r.place, country=r.country, main=r.main,
+            first_report=r.first_report, last_report=r.last_report, reports=r.reports, outlets=r.outlets,
+            parties=tuple(who.get(r.id, ())), words=own.trigger, version=own.version, outlet=own.outlet, title=own.title,
+            url=own.url,
+        )  # fmt: skip
+
+
+def count(connection: Connection, f: Filter) -> int:
+    """How many merged events a filter lets through."""
+    query = sa.select(sa.func.count()).select_from(schema.merged).where(*chosen(f, connection.dialect.name))
+    return int(connection.execute(query).scalar_one())
+
+
+def statements(
+    connection: Connection, f: Filter, *, descending: bool = False, limit: int = LIMIT, cursor: str | None = None
+) -> Page[StatementRow]:
+    """A page of statements of articles' current versions, by date of publication, which `since` and `until` mean, too.
+
+    `states`, `actor` and `office` are the speaker's; `dyad` is a speaker of the one in an article that names the other; `acts`,
+    `plover` and `status` are those of an event that the statement is about.
+    """
+    s, v = schema.statements.c, schema.versions.c
+    query = (
+        sa.select(
+            s.id, s.version, s.person, s.state, s.speaker_words, s.cue, s.content, s.start, s.stop, s.direct, v.outlet,
+            v.published, v.title, v.url,
+        )
+        .join(schema.versions, v.id == s.version)
+        .where(v.current, *_published(f), *_said(f, connection.dialect.name))
+    )  # fmt: skip
+    order = Order(f"{'-' if descending else ''}published", v.published, s.id, descending)
+    found, more = page(connection, query, order, limit, cursor)
+    return Page(tuple(StatementRow(*tuple(r)[:14]) for r in found), more)
+
+
+def _published(f: Filter) -> list[Any]:
+    v = schema.versions.c
+    found = [filters.outlets(f.outlet)] if f.outlet else []
+    found += [v.published >= f.since] if f.since else []
+    return found + ([v.published < f.until] if f.until else [])
+
+
+def published(f: Filter, dialect: str) -> list[Any]:
+    """The conditions on `versions` that a filter sets: outlet, days of publication, words, and the states that are named."""
+    v, a = schema.versions.c, schema.actors.c
+    found = _published(f)
+    if f.text:
+        found.append(v.id.in_(filters.texts(dialect, f.text)))
+    for states in ([f.states] if f.states else []) + [(s,) for s in f.dyad or ()]:
+        found.append(v.id.in_(sa.select(a.version).where(a.state.in_(states))))
+    return found
+
+
+def _said(f: Filter, dialect: str) -> list[Any]:
+    s, a, e, b, pl = (t.c for t in (schema.statements, schema.actors, schema.events, schema.abouts, schema.places))
+    found: list[Any] = [s.state.in_(f.states)] if f.states else []
+    if f.dyad:
+        one, other = f.dyad
+        named = {x: sa.select(a.version).where(a.state == x) for x in f.dyad}
+        found.append(sa.or_(*((s.state == x) & s.version.in_(named[y]) for x, y in ((one, other), (other, one)))))
+    who = [*([filters.people(f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
+    if who:
+        found.append(s.speaker.in_(sa.select(a.id).where(*who)))
+    about = [c.in_(v) for c, v in ((e.act, f.acts), (e.plover, f.plover), (e.status, f.status)) if v]
+    if about:
+        found.append(s.id.in_(sa.select(b.statement).join(schema.events, e.id == b.event).where(*about)))
+    if f.place:
+        found.append(s.place.in_(sa.select(pl.id).where(filters.placed(pl.name_fa, pl.country, f.place))))
+    if f.text:
+        found.append(s.id.in_(search.matching(dialect, f.text)))
+    return found
+
+
+def actors(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str | None = None) -> Page[ActorRow]:
+    """A page of the states and persons that take part in the events of a filter, those in most events first."""
+    m, p = schema.merged.c, schema.parties.c
+    row = (p.state + "|" + sa.func.coalesce(p.person, "")).label("id")
+    tally = sa.func.count(p.merged.distinct()).label("events")
+    query = sa.select(row, p.state, p.person, tally, sa.func.min(m.since).label("first"), sa.func.max(m.since).label("last"))
+    query = query.join(schema.merged, m.id == p.merged).where(*chosen(f, connection.dialect.name))
+    query = query.where(p.state.in_(f.states)) if f.states else query
+    grouped = query.group_by(p.state, p.person).subquery()
+    order = Order("-events", grouped.c.events, grouped.c.id, True)
+    found, more = page(connection, sa.select(grouped), order, limit, cursor)
+    return Page(tuple(ActorRow(r.state, r.person, r.events, r.first, r.last) for r in found), more)
+
+
+_SHOWN = 200
+
+
+def texts(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str | None = None) -> Page[TextRow]:
+    """A page of the articles (current versions) and statements whose words match `text`, newest first.
+
+    `outlet`, `since` and `until` are the article's; `states` narrows to articles that name one of them. Raises InputError
+    without a text to search for.
+    """
+    if not f.text:
+        raise InputError("say which words to search for")
+    d, v, s, a = schema.documents.c, schema.versions.c, schema.statements.c, schema.actors.c
+    beginning = sa.func.substr(v.text, 1, _SHOWN)
+    words = sa.func.coalesce(s.content, beginning)
+    query = (
+        sa.select(d.kind, d.owner, d.version, words, v.outlet, v.published, v.title, v.url)
+        .join(schema.versions, v.id == d.version)
+        .outerjoin(schema.statements, s.id == d.owner)
+        .where(v.current, d.owner.in_(search.matching(connection.dialect.name, f.text)), *_published(f))
+    )
+    named = sorted({*f.states, *(f.dyad or ())})
+    query = query.where(d.version.in_(sa.select(a.version).where(a.state.in_(named)))) if named else query
+    found, more = page(connection, query, Order("-published", v.published, d.owner, True), limit, cursor)
+    return Page(tuple(TextRow(*tuple(r)[:8]) for r in found), more)
+
+
+def facets(
+    connection: Connection, f: Filter, names: Collection[Facet] = FACETS, limit: int = 20
+) -> Mapping[Facet, tuple[Count, ...]]:
+    """For each facet the values that the events of a filter have, with how many events; the commonest first, `limit` at most."""
+    m, p, e, v = schema.merged.c, schema.parties.c, schema.events.c, schema.versions.c
+    own = {"act": m.act, "plover": m.plover, "status": m.status, "country": m.country}
+    joined: dict[str, tuple[Any, Any]] = {
+        "state": (p.state, sa.join(schema.merged, schema.parties, p.merged == m.id)),
+        "outlet": (
+            v.outlet,
+            sa.join(schema.merged, schema.members, schema.members.c.merged == m.id)
+            .join(schema.events, e.id == schema.members.c.event)
+            .join(schema.versions, v.id == e.version),
+        ),
+    }
+    found: dict[Facet, tuple[Count, ...]] = {}
+    for name in names:
+        column, source = joined[name] if name in joined else (own[name], schema.merged)
+        tally = sa.func.count(m.id.distinct()) if name in joined else sa.func.count()
+        query = sa.select(column, tally).select_from(source).where(*chosen(f, connection.dialect.name), column.is_not(None))
+        query = query.group_by(column).order_by(tally.desc(), column).limit(limit)
+        found[name] = tuple(Count(*r) for r in connection.execute(query))
+    return found
