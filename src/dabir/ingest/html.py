@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dabir.errors import InputError
-from dabir.ingest.decode import check_persian, decode_page
+from dabir.ingest.decode import NO_MARKUP, check_persian, decode_page
 from dabir.ingest.published import find_published, marks, site
 from dabir.ingest.raw import NO_DEFAULTS, Defaults, RawArticle
 from dabir.model import NoDate
@@ -161,7 +161,7 @@ def _show(tree: HtmlElement, source: str) -> dict[int, str]:
     trafilatura deletes whatever does not print, and with it every half-space of a Persian text.
     """
     letters = next((block for block in _LETTERS if not any(c in source for c in block)), _LETTERS[0])
-    there = {ord(c): letter for c, letter in zip(_UNSEEN, letters, strict=True)}
+    there = NO_MARKUP | {ord(c): letter for c, letter in zip(_UNSEEN, letters, strict=True)}
     for element in tree.iter():
         if element.text:
             element.text = element.text.translate(there)
