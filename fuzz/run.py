@@ -38,8 +38,8 @@ def fuzz(target: str, options: list[str]) -> None:
 def dictionary(path: Path) -> None:
     """The words of words.txt as libFuzzer wants them."""
     words = (HERE / "words.txt").read_text(encoding="utf-8").split("\n")
-    coded = ("".join("\\x%02X" % byte for byte in word.encode()) for word in words if word)
-    path.write_text("".join(f'"{word}"\n' for word in coded), encoding="ascii")
+    coded = (word.encode().hex("/").replace("/", "\\x") for word in words if word)
+    path.write_text("".join(f'"\\x{word}"\n' for word in coded), encoding="ascii")
 
 
 def rounds(target: str, seeds: str, seconds: float, folder: Path) -> tuple[int, int]:

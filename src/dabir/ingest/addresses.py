@@ -41,7 +41,7 @@ def parse_address(text: str) -> Address:
         port, name = parts.port, parts.hostname or ""
         host = name if name.isascii() else name.encode("idna").decode("ascii")
     except ValueError as error:
-        raise InputError(f"not an address ({error})", text) from None
+        raise InputError(f"not an address ({' '.join(str(error).split())[:120]})", text) from None
     if parts.scheme not in ("http", "https"):
         raise InputError(f"«{parts.scheme}:» is not fetched; http and https are", text)
     if not host:
@@ -62,7 +62,7 @@ def joined(base: Address, location: str) -> Address:
     try:
         target = urljoin(base.url, location.strip())
     except ValueError as error:
-        raise InputError(f"redirects to what is no address ({error})", base.url) from None
+        raise InputError(f"redirects to what is no address ({' '.join(str(error).split())[:120]})", base.url) from None
     return parse_address(target)
 
 
