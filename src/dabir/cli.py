@@ -23,6 +23,7 @@ from dabir.ingest.files import articles
 from dabir.names.kb import load
 from dabir.output import Format
 from dabir.parallel import read_all
+from dabir.views.words import shown
 
 app = typer.Typer(
     name="dabir",
@@ -264,7 +265,7 @@ def evaluate(
 
 def _print_evaluation(result: Evaluation) -> None:
     for d in result.differences:
-        print("\t".join((d.ref, d.fault, d.gold, d.found)))
+        print("\t".join(map(shown, (d.ref, d.fault, d.gold, d.found))))
     table = Table("layer", box=None)
     for name in ("precision", "recall", "F1", "gold", "predicted"):
         table.add_column(name, justify="right")

@@ -59,7 +59,7 @@ def write(found: Iterable[Dated], form: Format, out: TextIO) -> None:
 
 
 def _rows(item: Dated) -> Iterator[Line]:
-    yield Line("  ".join(x for x in (item.ref, item.published or "no publication date") if x), style="dim")
+    yield Line("  ".join(words.shown(x) for x in (item.ref, item.published or "no publication date") if x), style="dim")
     for time in item.times:
         why = " ".join(x for x in (time.calendar, time.zone, time.anchor and f"from {time.anchor}", time.rule) if x)
         value = words.time_label(time)
@@ -68,4 +68,4 @@ def _rows(item: Dated) -> Iterator[Line]:
             (f"  [{why}]", "dim"),
         )  # fmt: skip
     for check in item.checks:
-        yield Line.assemble(("  ! " + check.kind, "bold red"), "  ", check.message.en)
+        yield Line.assemble(("  ! " + check.kind, "bold red"), "  ", words.shown(check.message.en))

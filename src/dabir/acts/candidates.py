@@ -231,7 +231,7 @@ def _object(v: View, frame: str, cue: Cue, start: int) -> tuple[Extent, int] | N
 
 def after_tied(v: View, cue: Cue) -> bool:
     """Whether که, a colon or a quotation mark ties a content to the end of the verb."""
-    return bool(re.match(r"[ ]*(?:که(?!\w)|[:\uff1a])|[ ]*[«\"]", v.key[cue.end : cue.end + 6]))
+    return bool(re.match(r"[ ]{0,6}(?:که(?!\w)|[:\uff1a]|[«\"])", v.key[cue.end : cue.end + 6]))
 
 
 def _object_start(v: View, start: int, ra: int) -> int:

@@ -13,7 +13,7 @@ from dabir.text.types import Text
 
 _GLUE = re.compile(r"[ ]*(?:(?P<that>(?:تا )?که)(?!\w)|(?P<colon>[:\uff1a])|(?P<comma>[،,]))?")
 _LEAD = re.compile(r"[^\w«\"“'\[(]*")
-_CLOSED = re.compile(r"[\s.،؛,;!؟?…:)\]|/»\"]*(?:\n|$)|[ ]*[.،؛,;!؟?…]")
+_CLOSED = re.compile(r"[\s.،؛,;!؟?…:)\]|/»\"]{0,40}(?:\n|$)|[ ]{0,40}[.،؛,;!؟?…]")
 _TRIM = " \n\t.،؛,;:!؟?…/|-*_#'\"«»"
 _MAX_QUOTE = 4000
 _MAX_LINES = 30
@@ -109,7 +109,7 @@ def reports(v: View, start: int, end: int) -> bool:
         opening = v.key[start : cue.start]
         if glue and glue["colon"]:
             return True
-        if pattern("again", r"\W*").match(opening) and "say" in cue.frames:
+        if pattern("again", r"\W{0,20}").match(opening) and "say" in cue.frames:
             return True
     return False
 
@@ -135,7 +135,7 @@ def listed(v: View, start: int) -> int:
         stop = v.line_end(end)
         if (
             end >= stop
-            or (v.key.find("@", end, end + 4) >= 0 or pattern("footer", r"\W*", "").match(v.key, end))
+            or (v.key.find("@", end, end + 4) >= 0 or pattern("footer", r"\W{0,20}", "").match(v.key, end))
             or (end > start + 5 and reports(v, end, stop))
         ):
             break
@@ -172,7 +172,7 @@ def after(v: View, cue_end: int) -> Extent | None:
 
 def _joined(v: View, at: int) -> bool:
     """Whether the words at `at` go on with another reporting verb of the same speaker (» و افزود)."""
-    if not re.match(r"\s*و(?!\w)", v.key[at : at + 6]):
+    if not re.match(r"\s{0,6}و(?!\w)", v.key[at : at + 6]):
         return False
     end = v.sentence(at)[1]
     return any(at < c.start < min(end, at + 120) for c in v.cues)

@@ -46,6 +46,11 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(key(w) for w in toml(DATA)[name])
 
 
+@cache
+def _led() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(_words('before'))})$")
+
+
 def stretch(s: Setting, triggers: Sequence[Trigger], when: int | None) -> Stretch:
     """When an act that is told at `triggers` began, when it ended and how long it took. `when` is the expression that dates it
     (an index of `s.whens`), or None."""
@@ -123,5 +128,5 @@ def _tied(s: Setting, w: When, t: Trigger) -> bool:
         return w.end > t.start and gap <= BESIDE
     if s.text.key[w.start : w.end].startswith("مدت"):
         return True
-    led = any(re.search(rf"(?<!\w){p}$", before) for p in _words("before"))
+    led = _led().search(before) is not None
     return gap == 0 and w.end <= t.start + 1 and (led or not before or before[-1] in "،.:؛\n")

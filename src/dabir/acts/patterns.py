@@ -28,7 +28,8 @@ LONGEST_GAP = 6
 HEAD = 4
 
 _SEP = r"[ _\"'«»()\[\]]{1,4}"
-_GAP_WORD = r"(?:[ _\"'«»(),،\-]{1,4}[^\s_\"'«»(),،]{1,40})"
+# Possessive: signs and word can share a hyphen, and giving back what was taken would try every way to part a row of them.
+_GAP_WORD = r"(?:[ _\"'«»(),،\-]{1,4}+[^\s_\"'«»(),،]{1,40}+)"
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
 # ها and its possessives, indefinite ی, possessives, and the copula that is written onto predicates (مخالفند، آماده‌ایم).
 _ENDINGS = r"(?: ?های?(?:ی|م|ت|ش|مان|تان|شان)?| ?ا?(?:ند|یم|ید|م|ت|ش|ی)| ?ا?(?:مان|تان|شان)|ست|یی|ییها)?"

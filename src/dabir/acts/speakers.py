@@ -16,7 +16,7 @@ from dabir.names.mentions import Mention
 
 _AND = re.compile(r" ?و ")
 _DOCUMENT = re.compile(r"(?<!\w)در (?P<text>(?:این|آن|بخشی از این)? ?\w+)")
-_RELATIVE = re.compile(r"[، ]+که (?:\w{2,9} )?$")
+_RELATIVE = re.compile(r"(?<![، ])[، ]+که (?:\w{2,9} )?$")
 _MAX_NAME = 90
 _MAX_WORDS = 9  # longer: a clause, not a name
 
@@ -176,7 +176,7 @@ def _subject(
         if len(opening.split()) <= 25:
             return _joint(v, free, "subject")
     words = v.key[start:end]
-    if not words.strip(' \n،,.:«»"') or pattern("adverbial", r"\W*").match(words):
+    if not words.strip(' \n،,.:«»"') or pattern("adverbial", r"\W{0,20}").match(words):
         return ()
     cut = _subject_end().search(words, 1)
     if len((words[: cut.start()] if cut else words).split()) > _MAX_WORDS:

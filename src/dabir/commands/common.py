@@ -16,6 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColum
 from dabir.errors import InputError
 from dabir.ingest.dates import publication_date
 from dabir.ingest.files import Defaults, Failure
+from dabir.views.words import shown
 
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", metavar="PATH", help="Write there instead of standard output.")
@@ -42,8 +43,8 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", 
 
 
 def say(message: str) -> None:
-    """A line for a person, on standard error."""
-    print(f"dabir: {message}", file=sys.stderr)
+    """A line for a person, on standard error; what it quotes from an input can neither break it nor steer the terminal."""
+    print(f"dabir: {shown(message)}", file=sys.stderr)
 
 
 def usage(message: str) -> typer.Exit:

@@ -11,6 +11,7 @@ import typer
 from dabir.commands.common import usage
 from dabir.commands.store import STATUS, StoreOption, clock, merge_all
 from dabir.errors import InputError
+from dabir.views.words import shown
 
 _MERGE_EXAMPLES = "[bold]Examples[/]\n\ndabir merge --store news.db\n\n" + STATUS
 _JUDGE_EXAMPLES = (
@@ -65,7 +66,7 @@ def disagreements(
 
     with open_store(store) as opened:
         found = opened.disagreements()
-        _print(found) if as_json else print("\n".join(_lines(found)) or "no disagreements")
+        _print(found) if as_json else print("\n".join(map(shown, _lines(found))) or "no disagreements")
 
 
 def _print(found: Iterable[object]) -> None:

@@ -15,6 +15,7 @@ from dabir import __version__
 from dabir.commands.common import Faults, Files, Jobs, Private, Published, given
 from dabir.ingest.fetch import fetcher
 from dabir.ingest.files import articles
+from dabir.views.words import shown
 
 if TYPE_CHECKING:
     from dabir.store.merging import Merging
@@ -123,7 +124,7 @@ def check(store: StoreOption) -> None:
     with open_store(store) as opened:
         for fault in opened.check():
             count += 1
-            print(fault)
+            print(shown(str(fault)))
         articles = opened.counts()["versions"]
     print(f"{articles:,} articles checked, {count:,} faults")
     raise typer.Exit(1 if count else 0)

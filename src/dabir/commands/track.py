@@ -12,6 +12,7 @@ from dabir.commands.common import usage
 from dabir.commands.store import STATUS, StoreOption
 from dabir.errors import InputError
 from dabir.ingest.dates import publication_date
+from dabir.views.words import shown
 
 if TYPE_CHECKING:
     from dabir.store.tracks import Item, Moment, Round, Track
@@ -48,7 +49,7 @@ def track(
         except InputError as error:
             raise usage(error.message) from None
     for one in found:
-        print(msgspec.json.encode(one).decode() if as_json else "\n".join(_lines(one)))
+        print(msgspec.json.encode(one).decode() if as_json else "\n".join(map(shown, _lines(one))))
     if not found and not as_json:
         print("no track: no two dated acts of these states on one subject")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from dabir.errors import InputError
 
 _LONGEST = 4000
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")  # after IDNA; a blank or control sign in it could reach a header
 _SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 
 
@@ -39,11 +41,13 @@ def parse_address(text: str) -> Address:
         port, name = parts.port, parts.hostname or ""
         host = name if name.isascii() else name.encode("idna").decode("ascii")
     except ValueError as error:
-        raise InputError(f"not an address ({error})", text) from None
+        raise InputError(f"not an address ({' '.join(str(error).split())[:120]})", text) from None
     if parts.scheme not in ("http", "https"):
         raise InputError(f"«{parts.scheme}:» is not fetched; http and https are", text)
     if not host:
         raise InputError("the address names no host", text)
+    if not _HOST.fullmatch(host):
+        raise InputError("not an address (signs in its host that no host has)", text)
     if parts.username is not None or parts.password is not None:
         raise InputError("an address with a user name or password is not fetched", text)
     place = f"[{host}]" if ":" in host else host
@@ -58,7 +62,7 @@ def joined(base: Address, location: str) -> Address:
     try:
         target = urljoin(base.url, location.strip())
     except ValueError as error:
-        raise InputError(f"redirects to what is no address ({error})", base.url) from None
+        raise InputError(f"redirects to what is no address ({' '.join(str(error).split())[:120]})", base.url) from None
     return parse_address(target)
 
 

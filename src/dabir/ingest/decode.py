@@ -32,6 +32,8 @@ _OTHERS = (
     ("Kurdish", re.compile("[ڵێۆڕ]")),
 )
 _SAMPLE = 20_000
+NO_MARKUP = dict.fromkeys((*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF))
+"""For str.translate: takes out what XML has no place for. lxml lets them in, and refuses to set them."""
 _PAGE_SAMPLE = 400_000
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from dabir.errors import InputError
 from dabir.ingest.addresses import parse_address
+from dabir.ingest.decode import NO_MARKUP
 from dabir.ingest.published import Published, read_stamp, site
 from dabir.model import NoDate
 
@@ -142,6 +143,6 @@ def _plain(markup: str) -> str:
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError, ValueError):
         return ""
     for element in tree.iter("p", "br", "div", "li"):
-        element.tail = "\n" + (element.tail or "")
+        element.tail = "\n" + (element.tail or "").translate(NO_MARKUP)
     lines = (" ".join(line.split(" ")).strip() for line in tree.text_content().splitlines())
     return "\n".join(line for line in lines if line)

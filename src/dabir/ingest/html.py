@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from dabir.errors import InputError
-from dabir.ingest.decode import check_persian, decode_page
+from dabir.ingest.decode import NO_MARKUP, check_persian, decode_page
 from dabir.ingest.published import find_published, marks, site
 from dabir.ingest.raw import NO_DEFAULTS, Defaults, RawArticle
 from dabir.model import NoDate
@@ -59,6 +59,7 @@ def read_page(data: bytes, url: str | None = None, charset: str | None = None) -
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (lxml.etree.ParserError, lxml.etree.XMLSyntaxError):
         raise InputError("no article was found in the page; save its text as .txt") from None
+    _drop_controls(tree)
     known = site(url or _own_address(tree))
     published = find_published(tree, known.zone)
     _strip(tree)
@@ -105,6 +106,17 @@ def from_page(
         url=url or defaults.url or page.url,
         where=where,
     )
+
+
+def _drop_controls(tree: HtmlElement) -> None:
+    """Take out the characters that lxml parses (raw, or as `&#1;`) but refuses to move to another element."""
+    for element in tree.iter():
+        if element.text and (kept := element.text.translate(NO_MARKUP)) != element.text:
+            element.text = kept
+        if element.tail and (kept := element.tail.translate(NO_MARKUP)) != element.tail:
+            element.tail = kept
+        for name in [n for n, value in element.attrib.items() if value != value.translate(NO_MARKUP)]:
+            del element.attrib[name]
 
 
 def _own_address(tree: HtmlElement) -> str | None:

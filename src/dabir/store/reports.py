@@ -28,7 +28,7 @@ _AROUND = 160  # characters before and after a trigger that tell what the act is
 _LEAD = 400  # characters at the beginning of an article, title included
 _PRECISE = 3  # days; a longer stretch does not date an act
 _LATE = 20  # days after which an act is told as background, where months are all that is often said
-_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w.-]+\.\w+)")
+_DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w.-]{1,253}\.\w{1,63})")
 
 
 class Party(Struct, frozen=True):

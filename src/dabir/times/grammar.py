@@ -23,7 +23,7 @@ from dabir.times.productions import PRODUCTIONS
 FILES = ("dates", "clocks", "relative", "lengths", "vague")  # at equal length an earlier file's rule wins
 # Named groups, and what refers to them, as a pattern that holds all rules at once cannot have them.
 _GROUP = re.compile(r"\(\?P<\w+>")
-_CONDITION = re.compile(r"\(\?\(\w+\)(.*?\\\))\)")
+_CONDITION = re.compile(r"\(\?\(\w+\)(.{0,400}?\\\))\)")
 _SAME = re.compile(r"\(\?P=\w+\)")
 _SEPARATOR = r" ?[/.-] ?"
 _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")

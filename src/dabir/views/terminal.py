@@ -20,7 +20,7 @@ def render(record: Record) -> RenderableType:
 
 
 def _row(label: str, value: str, style: str = "") -> list[Line]:
-    return [Line.assemble(("    " + label.ljust(14), "dim"), (value, style))] if value else []
+    return [Line.assemble(("    " + label.ljust(14), "dim"), (words.shown(value), style))] if value else []
 
 
 def _heading(title: str, count: int) -> list[Line]:
@@ -34,7 +34,7 @@ def _head(record: Record) -> list[Line]:
     return [
         Line("─" * 78, "dim"),
         Line(words.short(article.title or first, 110), "bold"),
-        Line("  ".join(x for x in source if x), "dim"),
+        Line(words.shown("  ".join(x for x in source if x)), "dim"),
     ]
 
 
@@ -82,6 +82,6 @@ def _times(record: Record) -> list[Line]:
 def _checks(record: Record) -> list[Line]:
     lines = _heading("Checks", len(record.checks))
     for check in record.checks:
-        lines.append(Line.assemble(("  ! " + check.kind, "bold red"), "  ", check.message.en))
-        lines.append(Line("    " + check.message.fa))
+        lines.append(Line.assemble(("  ! " + check.kind, "bold red"), "  ", words.shown(check.message.en)))
+        lines.append(Line("    " + words.shown(check.message.fa)))
     return lines

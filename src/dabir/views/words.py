@@ -22,9 +22,22 @@ def index(record: Record) -> Index:
     return Index({x.id: x for x in record.times}, {x.id: x for x in record.actors}, {x.id: x for x in record.places})
 
 
+# An article could recolour the terminal, retitle it or write over other lines by control characters, and turn the order of
+# what stands beside it by directional ones; its JSON keeps them all.
+_SHOWN = {
+    **dict.fromkeys((*range(32), *range(0x7F, 0xA0)), "\ufffd"), **dict.fromkeys(map(ord, "\t\n\r\v\f\x85\u2028\u2029"), " "),
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A))),
+}  # fmt: skip
+
+
+def shown(text: str) -> str:
+    """`text` as one line that is safe to print: control characters as U+FFFD, directional overrides and isolates left out."""
+    return text.translate(_SHOWN)
+
+
 def flat(text: str) -> str:
-    """`text` on one line."""
-    return " ".join(text.split())
+    """`text` on one line, safe to print, with single spaces."""
+    return " ".join(shown(text).split())
 
 
 def short(text: str, length: int = 160) -> str:
