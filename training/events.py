@@ -34,7 +34,7 @@ from dabir.acts.events import Models, chances
 from dabir.acts.features import Cues, mutual, trigger_features, when_features
 from dabir.acts.linear import Linear
 from dabir.acts.parties import identity, parties, prepositions, role_features
-from dabir.acts.setting import Setting, build, key_range
+from dabir.acts.setting import Setting, build, day_of, key_range
 from dabir.acts.statements import find_statements
 from dabir.encoder import session
 from dabir.names.kb import load, squeeze
@@ -164,8 +164,7 @@ def _label_when(item: Item, n: int, e: dict[str, Any]) -> None:
     for w, when in enumerate(item.s.whens):
         features = when_features(item.s, n, w)
         if features:
-            value = str(when.time.value).split("T")[0]
-            item.when.append((features, int(e["begin"] is not None and value == e["begin"])))
+            item.when.append((features, int(e["begin"] is not None and day_of(when.time) == e["begin"])))
 
 
 def fit(rows: list[tuple[list[str], Any]], weights: list[float] | None, c: float, least: int, binary: bool) -> Linear:

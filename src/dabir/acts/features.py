@@ -6,7 +6,7 @@ from bisect import bisect_left
 from functools import cache
 
 from dabir.acts.frames import Trigger, find_cues, frames
-from dabir.acts.setting import Setting
+from dabir.acts.setting import Setting, day_of
 from dabir.acts.verbforms import Form, forms
 
 PREPOSITIONS = frozenset(
@@ -212,13 +212,13 @@ def _speech(s: Setting, t: Trigger) -> list[str]:
 def when_features(s: Setting, n: int, w: int) -> list[str]:
     """Features of time expression w as the date of trigger n's event; none where it cannot be one (too far, no date)."""
     t, when = s.triggers[n], s.whens[w]
-    if when.time.kind not in ("date", "time") or when.time.value in (None, "PAST", "PRESENT", "FUTURE"):
+    value = day_of(when.time)
+    if value is None:
         return []
     ts, ws = s.sentence(t.start), s.sentence(when.start)
     if abs(ts - ws) > 1 and not (t.start < s.title_end and ws <= ts + 2):
         return []
-    value = str(when.time.value)
-    shape = "interval" if "/" in value else f"len{min(len(value), 11)}"
+    shape = "interval" if "/" in value else f"len{len(value)}" if "T" not in str(when.time.value) else "clock"
     out = [f"a={t.act}", f"shape={shape}", f"rule={when.time.rule}", f"k={t.kind}", f"titled={t.start < s.title_end}"]
     if ts != ws:
         rank = sum(1 for k in s.whens_in[ws] if s.whens[k].start < when.start)

@@ -15,7 +15,7 @@ from functools import cache
 from msgspec import Struct
 
 from dabir.acts.frames import Trigger
-from dabir.acts.setting import Setting, When
+from dabir.acts.setting import Setting, When, day_of
 from dabir.model import Time
 from dabir.resources import toml
 from dabir.text.keys import key
@@ -59,7 +59,7 @@ def stretch(s: Setting, triggers: Sequence[Trigger], when: int | None) -> Stretc
     if when is None:
         return Stretch(duration=duration)
     time = s.whens[when].time
-    begin = time.value.split("T")[0] if time.value else None
+    begin = day_of(time)
     days = _RANGE.fullmatch(time.value or "")
     if days and time.rule in toml(DATA)["day_ranges"] and " یا " not in time.text:
         last = date.fromisoformat(days[2]) - timedelta(days=1)

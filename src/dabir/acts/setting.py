@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -33,6 +34,17 @@ class When(Struct, frozen=True):
     start: int
     end: int
     time: Time
+
+
+def day_of(time: Time) -> str | None:
+    """The day or days (ISO) that a time says something happened on: its value without the clock, or the bounds of a length that
+    is counted from a day («سه روز گذشته»). None where it has none."""
+    if time.kind in ("date", "time") and time.value not in (None, "PAST", "PRESENT", "FUTURE"):
+        return str(time.value).split("T")[0]
+    if time.kind != "duration" or time.begin is None or time.until is None:
+        return None
+    one = date.fromisoformat(time.until[:10]) - date.fromisoformat(time.begin[:10]) == timedelta(days=1)
+    return time.begin[:10] if one else f"{time.begin[:10]}/{time.until[:10]}"
 
 
 class Setting(Struct, frozen=True):

@@ -16,6 +16,7 @@ _ISO = {
 _BASE = {"decade": ("year", 10), "century": ("year", 100)}
 _BOUNDS = {"more": "P>", "less": "P<"}
 _VAGUE = {"decade": "P{}DE", "century": "P{}CE"}  # as TIMEX3 has them; ISO 8601 has no such units
+_DAY = 24  # hours
 _SMALLER = {"year": ("month", 12), "hour": ("minute", 60), "minute": ("second", 60), "day": ("hour", 24)}
 
 
@@ -79,7 +80,9 @@ def duration(g: Groups) -> Meaning | None:
     elif g.get("n2"):
         value = _ISO[_BASE.get(unit, (unit, 1))[0]].format("X")
     base, size = _BASE.get(unit, (unit, 1))
-    counts = not (words or half or g.get("n2")) and unit not in ("hour", "minute", "second")
+    if base == "hour" and n and n % _DAY == 0 and not half:  # «۲۴ ساعت گذشته» reaches back a day, its value stays PT24H
+        base, size, n = "day", 1, n // _DAY
+    counts = not (words or half or g.get("n2")) and base not in ("hour", "minute", "second")
     return Meaning(
         form="fixed", kind="duration", value=value, approximate=bool(words) and not bound,
         when=when(g.get("mod")), count=n * size if counts else None, unit=base,
