@@ -171,3 +171,12 @@ def test_restore_names_what_it_cannot_read(tmp_path: Path) -> None:
     assert len(told) == 2
     assert f"{bad}:2: not UTF-8" in told[0]
     assert "none.txt" in told[1]
+
+
+def test_help_waits_for_nothing_that_it_does_not_need() -> None:
+    program = "import sys; import dabir.cli; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "dabir.cli" in loaded
+    heavy = {"dabir.reading", "dabir.ingest.files", "jinja2", "numpy", "onnxruntime", "sqlalchemy", "pyarrow", "ray"}
+    assert not loaded & heavy

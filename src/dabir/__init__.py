@@ -10,19 +10,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from dabir.acts.cameo import Cameo, cameo, from_cameo
 from dabir.errors import DabirError, DataError, InputError, StoreError
-from dabir.model import Check, Edit, Record, Time
-from dabir.reading import Reader
-from dabir.text.clean import clean
-from dabir.text.types import Text, Token
-from dabir.timing import check_times, find_times
 
 if TYPE_CHECKING:
+    from dabir.acts.cameo import Cameo, cameo, from_cameo
+    from dabir.model import Check, Edit, Record, Time
+    from dabir.reading import Reader
     from dabir.store.store import Store
+    from dabir.text.types import Text, Token
+    from dabir.timing import check_times, find_times
 
 __all__ = [
     "Cameo", "Check", "DabirError", "DataError", "Edit", "InputError", "Reader", "Record", "StoreError", "Text", "Time", "Token",
@@ -30,10 +31,29 @@ __all__ = [
 ]  # fmt: skip
 __version__ = "0.1.0"
 
+# Imported when they are first asked for, so that `dabir --help` does not wait for them.
+_HOMES = MappingProxyType({
+    "Cameo": "acts.cameo", "Check": "model", "Edit": "model", "Reader": "reading", "Record": "model", "Text": "text.types",
+    "Time": "model", "Token": "text.types", "cameo": "acts.cameo", "check_times": "timing",
+    "find_times": "timing", "from_cameo": "acts.cameo",
+})  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
+
 
 @cache
 def _reader() -> Reader:
-    return Reader()
+    from dabir.reading import Reader as Made
+
+    return Made()
 
 
 def read(
@@ -60,7 +80,9 @@ def restore(text: str) -> Text:
     >>> restore("مذاکرهکنندگان می توانند بروند").clean
     'مذاکره\u200cکنندگان می\u200cتوانند بروند'
     """
-    return clean(text)
+    from dabir.text.clean import clean as restored
+
+    return restored(text)
 
 
 def open_store(target: str | Path) -> Store:

@@ -1,4 +1,7 @@
-"""The command line: arguments to calls, no more. `dabir --help` is the manual's first page."""
+"""The command line: arguments to calls, no more. `dabir --help` is the manual's first page.
+
+A command imports what it runs when it is run, so that help and the first article come soon.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,14 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from dabir import __version__, dating, lookup, output, restoring, samples, scoring
+from dabir import __version__, output
 from dabir.commands import ask, export, intake, merge, store, track
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
-from dabir.ingest.fetch import fetcher
-from dabir.ingest.files import articles
-from dabir.names.kb import load
-from dabir.output import Format
-from dabir.parallel import read_all
+from dabir.output import Format, Lines
 from dabir.views.words import shown
 
 app = typer.Typer(
@@ -108,6 +103,10 @@ def read(
     private: Private = False,
 ) -> None:
     """Read articles into records."""
+    from dabir.ingest.fetch import fetcher
+    from dabir.ingest.files import articles
+    from dabir.parallel import read_all
+
     defaults = given(published, outlet, url)
     faults = Faults()
     with opened(path) as out:
@@ -120,12 +119,16 @@ def times(
     files: Files,
     published: Published = None,
     form: Annotated[
-        dating.Format, typer.Option("--format", "-f", metavar="text|jsonl", help="A table, or a line of JSON an article.")
+        Lines, typer.Option("--format", "-f", metavar="text|jsonl", help="A table, or a line of JSON an article.")
     ] = "text",
     path: Output = None,
     private: Private = False,
 ) -> None:
     """Find the expressions of time in articles: words, ISO value, and what the value rests on; contradictions as checks."""
+    from dabir import dating
+    from dabir.ingest.fetch import fetcher
+    from dabir.ingest.files import articles
+
     faults = Faults()
     with opened(path) as out:
         found = articles(files, given(published), sys.stdin.buffer, fetcher(private=private))
@@ -145,6 +148,8 @@ def restore(
     path: Output = None,
 ) -> None:
     """Restore lost half-spaces, glued and split words, letters and signs of Persian text, line for line."""
+    from dabir import restoring
+
     failed = False
     with opened(path) as out:
         for name in files or ["-"]:
@@ -175,6 +180,11 @@ def kb(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Ask the knowledge base: whom a name may stand for, who held what office when."""
+    import msgspec
+
+    from dabir import lookup
+    from dabir.names.kb import load
+
     if sum((bool(names), bool(state), tally)) != 1 or (office and not state) or (on and not office):
         raise usage("give names, or --state with --office and --on as needed, or --counts")
     base, day = load(), (given(on, option="--on").published or "")[:10] or None
@@ -205,6 +215,8 @@ def schema(path: Output = None) -> None:
 @app.command(name="samples")
 def samples_(path: Output = None) -> None:
     """Print the sample articles that ship with Dabir, as JSON Lines: something to try the other commands on."""
+    from dabir import samples
+
     with opened(path) as out:
         out.write(samples.text())
 
@@ -216,6 +228,9 @@ def demo(
     ] = Path("demo"),
 ) -> None:
     """Read the sample articles, show each record, and write an HTML page with the articles' words marked."""
+    from dabir import samples
+    from dabir.parallel import read_all
+
     faults = Faults()
     records = tuple(faults.through(read_all(samples.articles())))
     output.write(records, "text", sys.stdout)
@@ -246,6 +261,10 @@ def evaluate(
     jobs: Jobs = 1,
 ) -> None:
     """Compare records with gold: precision, recall and F1 of times, statements and events."""
+    from dabir import scoring
+    from dabir.ingest.files import articles
+    from dabir.parallel import read_all
+
     faults = Faults()
     try:
         wanted = scoring.load_gold(gold)
@@ -264,6 +283,10 @@ def evaluate(
 
 
 def _print_evaluation(result: Evaluation) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
     for d in result.differences:
         print("\t".join(map(shown, (d.ref, d.fault, d.gold, d.found))))
     table = Table("layer", box=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Literal, TextIO
+from typing import TextIO
 
 import msgspec
 from rich.console import Console
@@ -13,13 +13,12 @@ from rich.text import Text as Line
 
 from dabir.ingest.files import Failure, RawArticle
 from dabir.model import Check, Time
+from dabir.output import Lines
 from dabir.reading import whole_text
 from dabir.text.clean import outline
 from dabir.times.check import check_times
 from dabir.times.find import find_times
 from dabir.views import words
-
-Format = Literal["text", "jsonl"]
 
 
 class Dated(msgspec.Struct, frozen=True):
@@ -44,7 +43,7 @@ def _dated(raw: RawArticle) -> Dated:
     return Dated(raw.ref, raw.published, source, times, check_times(text, times, day))
 
 
-def write(found: Iterable[Dated], form: Format, out: TextIO) -> None:
+def write(found: Iterable[Dated], form: Lines, out: TextIO) -> None:
     """Write what was found as it comes: a line of JSON an article, or rows that a person reads."""
     console = Console(file=out) if out.isatty() else None
     for item in found:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, TextIO
 
 import msgspec
-from rich.console import Console
 
 from dabir.model import Record
-from dabir.views import page, terminal
 
+Lines = Literal["text", "jsonl"]
 Format = Literal["text", "json", "jsonl", "html"]
 FORMATS: tuple[Format, ...] = ("text", "json", "jsonl", "html")
 
@@ -35,10 +34,16 @@ def _jsonl(records: Iterable[Record]) -> Iterator[str]:
 
 
 def _html(records: Iterable[Record]) -> Iterator[str]:
+    from dabir.views import page  # its template engine only where a page is made
+
     yield page.render(tuple(records))
 
 
 def _text(records: Iterable[Record]) -> Iterator[str]:
+    from rich.console import Console
+
+    from dabir.views import terminal
+
     for record in records:
         buffer = io.StringIO()
         Console(file=buffer, width=_TEXT_WIDTH, soft_wrap=True).print(terminal.render(record), soft_wrap=True)
@@ -59,6 +64,10 @@ def write(records: Iterable[Record], form: Format, out: TextIO) -> None:
     Text goes in colour where `out` is a terminal.
     """
     if form == "text" and out.isatty():
+        from rich.console import Console
+
+        from dabir.views import terminal
+
         console = Console(file=out)
         for record in records:
             console.print(terminal.render(record), soft_wrap=True)

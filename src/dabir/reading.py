@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Literal
@@ -50,7 +52,8 @@ class Reader:
         """Load what reading needs. Without the `tagger`, or where onnxruntime is missing, tables and patterns alone find names:
         faster, and people whom no table has are missed (docs/encoder.md)."""
         self._tagger = tagger
-        self._tools = Tools(load(), models(), session.load() if tagger else None)
+        with _uncollected():
+            self._tools = Tools(load(), models(), session.load() if tagger else None)
 
     def __reduce__(self) -> tuple[Callable[[bool], Reader], tuple[bool]]:
         return (_reader, (self._tagger,))
@@ -77,6 +80,18 @@ class Reader:
             raise InputError(f"the article has {len(text):,} characters; the limit is {MAX_CHARS:,}")
         day = parse_date(published) if isinstance(published, str) else published
         return read_article(self._tools, text, day, outlet=outlet, url=url, title=title, ref=ref)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No collection of garbage meanwhile: what loading makes stays, and going through it again and again takes a third of it."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _reader(tagger: bool) -> Reader:

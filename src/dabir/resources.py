@@ -57,7 +57,7 @@ def table(name: str) -> tuple[Row, ...]:
         elif len(cells) != len(header):
             raise DataError(f"{len(cells)} cells where the header has {len(header)}", name, number)
         else:
-            rows.append(MappingProxyType(dict(zip(header, (c.strip() for c in cells), strict=True))))
+            rows.append(MappingProxyType(dict(zip(header, map(str.strip, cells), strict=True))))
     if header is None:
         raise DataError("table has no header line", name)
     return tuple(rows)

@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Annotated, BinaryIO, TextIO, TypeVar
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from dabir.errors import InputError
-from dabir.ingest.dates import publication_date
-from dabir.ingest.files import Defaults, Failure
+from dabir.ingest.raw import Defaults, Failure
 from dabir.views.words import shown
 
 Output = Annotated[
@@ -57,6 +54,8 @@ def given(
     published: str | None, outlet: str | None = None, url: str | None = None, option: str = "--published"
 ) -> Defaults:
     """What options say of articles that do not say it themselves. A date that is none ends the command with status 2."""
+    from dabir.ingest.dates import publication_date
+
     try:
         return Defaults(publication_date(published) if published else None, outlet, url)
     except InputError as error:
@@ -119,6 +118,9 @@ class Faults:
 
     def through(self, results: Iterable[_T | Failure]) -> Iterator[_T]:
         """The results that are none; the others are counted and named."""
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.completed} articles"), TaskProgressColumn(show_speed=True))
         with Progress(

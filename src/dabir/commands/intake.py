@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Literal, TextIO
 
 import msgspec
 import typer
@@ -13,11 +13,9 @@ import typer
 from dabir import output
 from dabir.commands.common import Faults, Output, Private, opened, usage
 from dabir.errors import InputError
-from dabir.ingest.feeds import load_feeds
-from dabir.ingest.fetch import fetcher, visitor
-from dabir.ingest.files import Failure, RawArticle, articles, as_line
-from dabir.ingest.watch import watch as visits
-from dabir.parallel import read_all
+
+if TYPE_CHECKING:
+    from dabir.ingest.raw import Failure, RawArticle
 
 _FETCH_EXAMPLES = (
     "[bold]Examples[/]\n\n"
@@ -42,6 +40,9 @@ def fetch(
     private: Private = False,
 ) -> None:
     """Take articles in without reading them: JSON Lines of text, title, date and outlet, for read or for looking at."""
+    from dabir.ingest.fetch import fetcher
+    from dabir.ingest.files import articles
+
     faults = Faults()
     with opened(path) as out:
         _write(faults.through(articles(sources, fetch=fetcher(private=private))), out)
@@ -62,6 +63,8 @@ def watch(
     private: Private = False,
 ) -> None:
     """Visit RSS and Atom feeds when they are due, and print their new articles."""
+    from dabir.parallel import read_all
+
     faults = Faults()
     try:
         found = _watched(feeds, state or feeds.with_suffix(".state.json"), once, private)
@@ -77,6 +80,10 @@ def watch(
 
 
 def _watched(feeds: Path, state: Path, once: bool, private: bool) -> Iterator[RawArticle | Failure]:
+    from dabir.ingest.feeds import load_feeds
+    from dabir.ingest.fetch import visitor
+    from dabir.ingest.watch import watch as visits
+
     listed = load_feeds(feeds)
     visit = visitor(private=private, delay=listed.watch.delay, contact=listed.watch.contact)
     from dabir.ingest import network  # the web extra is there: `visitor` has looked
@@ -85,6 +92,8 @@ def _watched(feeds: Path, state: Path, once: bool, private: bool) -> Iterator[Ra
 
 
 def _write(found: Iterable[RawArticle], out: TextIO) -> None:
+    from dabir.ingest.files import as_line
+
     for article in found:
         out.write(msgspec.json.encode(as_line(article)).decode() + "\n")
         out.flush()

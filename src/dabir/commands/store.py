@@ -8,13 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from dabir import __version__
 from dabir.commands.common import Faults, Files, Jobs, Private, Published, given
-from dabir.ingest.fetch import fetcher
-from dabir.ingest.files import articles
 from dabir.views.words import shown
 
 if TYPE_CHECKING:
@@ -62,6 +58,9 @@ def clock() -> str:
 
 def merge_all(opened: Store) -> Merging:
     """Merge what is new, with a progress line on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.completed} reports merged"), TaskProgressColumn(show_speed=True))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal) as bar:
@@ -88,6 +87,8 @@ def add(
 ) -> None:
     """Read articles and store them with their records. Adding again changes nothing; a run cut off goes on where it was."""
     from dabir.adding import add_all
+    from dabir.ingest.fetch import fetcher
+    from dabir.ingest.files import articles
     from dabir.store.store import open_store
 
     defaults, faults, done = given(published, outlet, url), Faults(), Counter[str]()

@@ -11,7 +11,6 @@ import typer
 from dabir.commands.common import usage
 from dabir.commands.store import STATUS, StoreOption
 from dabir.errors import InputError
-from dabir.ingest.dates import publication_date
 from dabir.views.words import shown
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ _EXAMPLES = (
 
 
 def _day(option: str, value: str | None) -> str | None:
+    from dabir.ingest.dates import publication_date
+
     try:
         return publication_date(value)[:10] if value else None
     except InputError as error:

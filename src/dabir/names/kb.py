@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from dabir import resources
 from dabir.resources import values
-from dabir.text.keys import fold_char
+from dabir.text.keys import fold
 
 
 def squeeze(words: str) -> str:
@@ -18,7 +18,7 @@ def squeeze(words: str) -> str:
     >>> squeeze("حزب‌الله") == squeeze("حزب الله")
     True
     """
-    return "".join(map(fold_char, words)).replace(" ", "")
+    return fold(words).replace(" ", "")
 
 
 class Entity(Struct, frozen=True):
