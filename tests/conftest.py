@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from dabir import Reader, open_store, samples
 from dabir.ingest.files import RawArticle, from_lines
@@ -19,6 +20,8 @@ from dabir.model import Record
 from dabir.parallel import read_raw
 from dabir.store.store import Store
 
+settings.register_profile("dabir", deadline=None)  # the first example loads tables; no test asserts times
+settings.load_profile("dabir")
 CASES = Path(__file__).parent / "cases"
 
 

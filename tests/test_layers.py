@@ -19,7 +19,7 @@ ORDER = (
     {"__init__"},
     {"evaluate", "gold", "views", "ingest"},
     {"parallel", "scoring", "output", "dating", "lookup", "restoring", "samples"},
-    {"adding", "export"},
+    {"adding", "batch", "export"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from dabir.errors import InputError
 from dabir.ingest.files import Failure, RawArticle
-from dabir.model import Article
+from dabir.model import Article, Record
 from dabir.parallel import read_all
 from dabir.reading import whole_text
 from dabir.store.store import Store
@@ -57,10 +57,21 @@ def add_all(
             store.failed(result.where, result.message, at=at)
             yield result
             continue
-        try:
-            yield Outcome(store.add(result, at=at, reader=reader, reread=reread))
-        except InputError as error:
-            where = result.article.ref or result.article.title or result.article.id
-            store.failed(where, error.message, at=at)
-            yield Failure(where, error.message)
+        yield _keep(store, result, at, reader, reread)
     yield from (Outcome("known") for _ in range(known.pop("known", 0)))
+
+
+def keep_all(
+    store: Store, records: Iterable[Record], *, at: str | None, reader: str, reread: bool = False
+) -> Iterator[Outcome | Failure]:
+    """Store articles whose records are there already (of a batch), in their order, each in a transaction of its own."""
+    return (_keep(store, record, at, reader, reread) for record in records)
+
+
+def _keep(store: Store, record: Record, at: str | None, reader: str, reread: bool) -> Outcome | Failure:
+    try:
+        return Outcome(store.add(record, at=at, reader=reader, reread=reread))
+    except InputError as error:
+        where = record.article.ref or record.article.title or record.article.id
+        store.failed(where, error.message, at=at)
+        return Failure(where, error.message)

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from dabir import __version__, output
-from dabir.commands import ask, export, intake, merge, store, track
-from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
+from dabir.commands import ask, batch, export, intake, merge, store, track
+from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, cores, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
 from dabir.output import Format, Lines
@@ -99,7 +99,7 @@ def read(
         Format, typer.Option("--format", "-f", metavar="text|json|jsonl|html", help="What to print.")
     ] = "text",
     path: Output = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = 0,
     private: Private = False,
 ) -> None:
     """Read articles into records."""
@@ -110,7 +110,8 @@ def read(
     defaults = given(published, outlet, url)
     faults = Faults()
     with opened(path) as out:
-        output.write(faults.through(read_all(articles(files, defaults, sys.stdin.buffer, fetcher(private=private)), jobs)), form, out)
+        found = articles(files, defaults, sys.stdin.buffer, fetcher(private=private))
+        output.write(faults.through(read_all(found, cores(jobs))), form, out)
     raise typer.Exit(1 if faults.count else 0)
 
 
@@ -258,7 +259,7 @@ def evaluate(
         Layer | None,
         typer.Option("--show", metavar="times|statements|events", help="List the differences of this layer."),
     ] = None,
-    jobs: Jobs = 1,
+    jobs: Jobs = 0,
 ) -> None:
     """Compare records with gold: precision, recall and F1 of times, statements and events."""
     from dabir import scoring
@@ -270,7 +271,7 @@ def evaluate(
         wanted = scoring.load_gold(gold)
         records = scoring.load_records(source)
         if records is None:
-            found = faults.through(read_all(articles([source], stdin=sys.stdin.buffer), jobs))
+            found = faults.through(read_all(articles([source], stdin=sys.stdin.buffer), cores(jobs)))
             records = [scoring.scored(r) for r in found]
         result = scoring.evaluate(wanted, records, show)
     except InputError as error:
@@ -299,6 +300,7 @@ def _print_evaluation(result: Evaluation) -> None:
 
 
 intake.register(app)
+batch.register(app)
 store.register(app)
 merge.register(app)
 track.register(app)

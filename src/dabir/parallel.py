@@ -5,7 +5,10 @@ from __future__ import annotations
 import collections
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
+from itertools import chain, islice
+from multiprocessing import get_context
 
 import msgspec
 
@@ -16,6 +19,8 @@ from dabir.reading import Reader
 
 Result = Record | Failure
 _AHEAD = 8
+DIED = "a process died, perhaps for want of memory: try fewer --jobs"
+FEW = 12  # articles that this process reads sooner than others have loaded their tables
 
 
 def read_raw(reader: Reader, raw: RawArticle) -> Result:
@@ -37,28 +42,46 @@ def read_raw(reader: Reader, raw: RawArticle) -> Result:
 
 
 @cache
-def _own_reader() -> Reader:
+def own_reader() -> Reader:
+    """This process's reader, loaded at its first article."""
     return Reader()
 
 
 def _in_process(raw: RawArticle) -> Result:
-    return read_raw(_own_reader(), raw)
+    return read_raw(own_reader(), raw)
 
 
 def read_all(articles: Iterable[RawArticle | Failure], jobs: int = 1) -> Iterator[Result]:
-    """Records and failures in the order of `articles`; with `jobs` above 1, read by that many processes."""
-    if jobs <= 1:
-        for item in articles:
-            yield item if isinstance(item, Failure) else _in_process(item)
+    """Records and failures in the order of `articles`; with `jobs` above 1, and more than a few articles, read by that many
+    processes, each with its own tables. Some articles a process are held. Raises InputError where a process dies."""
+    source = iter(articles)
+    if jobs > 1:
+        first = list(islice(source, FEW))
+        source, jobs = chain(first, source), jobs if len(first) == FEW else 1
+    if jobs > 1:
+        yield from _in_processes(source, jobs)
         return
+    for item in source:
+        yield item if isinstance(item, Failure) else _in_process(item)
+
+
+def _in_processes(articles: Iterable[RawArticle | Failure], jobs: int) -> Iterator[Result]:
     waiting: collections.deque[Failure | Future[Result]] = collections.deque()
-    with ProcessPoolExecutor(jobs) as pool:
-        for item in articles:
-            waiting.append(item if isinstance(item, Failure) else pool.submit(_in_process, item))
-            if len(waiting) >= _AHEAD * jobs:
+    try:
+        with pool_of(jobs) as pool:
+            for item in articles:
+                waiting.append(item if isinstance(item, Failure) else pool.submit(_in_process, item))
+                if len(waiting) >= _AHEAD * jobs:
+                    yield _done(waiting.popleft())
+            while waiting:
                 yield _done(waiting.popleft())
-        while waiting:
-            yield _done(waiting.popleft())
+    except BrokenProcessPool:
+        raise InputError(DIED) from None
+
+
+def pool_of(jobs: int) -> ProcessPoolExecutor:
+    """Processes that are started anew: they have no part in what this one holds open, such as a store."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 def _done(item: Failure | Future[Result]) -> Result:

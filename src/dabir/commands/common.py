@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -36,12 +37,22 @@ Published = Annotated[
         "Without a date, «امروز» and the like stay unresolved.",
     ),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, max=256, metavar="N", help="Read with this many processes.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "--jobs", "-j", min=0, max=256, metavar="N", help="Read with this many processes; 0, one for each core, few articles by one."
+    ),
+]
 
 
 def say(message: str) -> None:
     """A line for a person, on standard error; what it quotes from an input can neither break it nor steer the terminal."""
     print(f"dabir: {shown(message)}", file=sys.stderr)
+
+
+def cores(jobs: int) -> int:
+    """How many processes `--jobs` means on this machine."""
+    return jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
 
 
 def usage(message: str) -> typer.Exit:

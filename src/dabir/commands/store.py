@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from dabir import __version__
-from dabir.commands.common import Faults, Files, Jobs, Private, Published, given
+from dabir.commands.common import Faults, Files, Jobs, Private, Published, cores, given
 from dabir.views.words import shown
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _ADD_EXAMPLES = (
     "[bold]Examples[/]\n\n"
     "dabir add news.jsonl.gz --store news.db\n\n"
     "dabir add article.txt --published '۱۰ اسفند ۱۴۰۳' --outlet ایرنا --store news.db\n\n"
+    "dabir add batch --store news.db   (what dabir batch wrote: its records are stored as they are)\n\n"
     "dabir add folder/ --store postgresql://desk@db.example/news --jobs 4\n\n"
 ) + STATUS
 
@@ -82,19 +84,26 @@ def add(
     merge: Annotated[
         bool, typer.Option("--merge/--no-merge", help="Merge afterwards what the articles report, or leave that to dabir merge.")
     ] = True,
-    jobs: Jobs = 1,
+    jobs: Jobs = 0,
     private: Private = False,
 ) -> None:
     """Read articles and store them with their records. Adding again changes nothing; a run cut off goes on where it was."""
-    from dabir.adding import add_all
+    from dabir.adding import add_all, keep_all
+    from dabir.batch.run import is_batch, records
     from dabir.ingest.fetch import fetcher
     from dabir.ingest.files import articles
     from dabir.store.store import open_store
 
     defaults, faults, done = given(published, outlet, url), Faults(), Counter[str]()
     with open_store(store) as opened:
-        found = articles(files, defaults, sys.stdin.buffer, fetcher(private=private))
-        for outcome in faults.through(add_all(opened, found, at=clock(), reader=__version__, jobs=jobs, reread=reread)):
+        batches = [place for place in files if is_batch(place)]
+        found = articles((f for f in files if f not in batches), defaults, sys.stdin.buffer, fetcher(private=private))
+        at = clock()
+        outcomes = chain(
+            *(keep_all(opened, records(place), at=at, reader=__version__, reread=reread) for place in batches),
+            add_all(opened, found, at=at, reader=__version__, jobs=cores(jobs), reread=reread),
+        )
+        for outcome in faults.through(outcomes):
             done[outcome.added] += 1
         acts = merge_all(opened).reports if merge else 0
     words = {"new": "new", "version": "new versions", "reread": "read again", "known": "there already"}

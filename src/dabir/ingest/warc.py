@@ -43,24 +43,29 @@ def read_warc(path: Path, defaults: Defaults = NO_DEFAULTS) -> Iterator[RawArtic
     Records of other kinds, answers that are no page of HTML or not of status 200, and pages that by their letters are not
     Persian are passed over in silence. The date of the crawl is not taken for a publication date. Raises OSError.
     """
+    with path.open("rb") as file:
+        yield from from_archive(file, str(path), defaults)
+
+
+def from_archive(file: BinaryIO, where: str, defaults: Defaults = NO_DEFAULTS) -> Iterator[RawArticle | Failure]:
+    """As `read_warc`, from an open file that can `seek`; `where` names it."""
     try:
         import warcio  # noqa: F401
     except ImportError:
-        yield Failure(str(path), "reading web archives needs warcio: pip install 'dabir[warc]'")
+        yield Failure(where, "reading web archives needs warcio: pip install 'dabir[warc]'")
         return
     any_record = False
-    with path.open("rb") as file:
-        begin = file.read(len(_HEAD))
-        file.seek(0)
-        for offset, record in _members(file) if begin.startswith(_GZIP) else _plain(file):
-            where = f"{path}:{offset}"
-            if isinstance(record, str):
-                yield Failure(where, record)
-                continue
-            any_record = True
-            yield from _articles(record, where, defaults)
+    begin = file.read(len(_HEAD))
+    file.seek(0)
+    for offset, record in _members(file) if begin.startswith(_GZIP) else _plain(file):
+        spot = f"{where}:{offset}"
+        if isinstance(record, str):
+            yield Failure(spot, record)
+            continue
+        any_record = True
+        yield from _articles(record, spot, defaults)
     if not any_record:
-        yield Failure(str(path), "no records of a web archive in it" if begin else "the file is empty")
+        yield Failure(where, "no records of a web archive in it" if begin else "the file is empty")
 
 
 def _members(file: BinaryIO) -> Iterator[Cut]:

@@ -1,0 +1,1 @@
+"""The same reading, mapped over many articles on many machines."""
