@@ -67,6 +67,8 @@ def run(folder: Path, command: str) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_run(command: str, folder: Path) -> None:
+    if command.startswith("dabir batch"):
+        pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install 'dabir[cluster]'")
     run(folder, command)
 
 
