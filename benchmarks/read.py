@@ -3,8 +3,8 @@
     python benchmarks/read.py [ARTICLES.jsonl] [--limit N] [--jobs N ...] [--peers PYTHON]
 
 Without a file, the sample articles that ship with the package. Figures are of one core but for the table of processes; stages
-are timed in processor seconds, which other programs on the machine disturb least. Peers are run one after another on the same
-texts, where `make peers` installed them.
+and lengths are timed in processor seconds, which other programs on the machine disturb least. Peers are run one after another on
+the same texts by the clock, and so is Dabir beside them; `make peers` installs them.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def by_number(raws: Sequence[RawArticle], jobs: Sequence[int]) -> Table:
 
 def beside(raws: Sequence[RawArticle], python: Path) -> Table:
     """Reading and its parts beside libraries that do such a part."""
-    out = table("beside other libraries, on the same texts", "what", "articles/s", "characters/s", "ms an article", "errors")
+    out = table("beside other libraries, on the same texts (wall clock)", "what", "articles/s", "characters/s", "ms an article", "errors")
     characters, day = sum(len(raw.text) for raw in raws), "2025-02-28"
     parts: tuple[tuple[str, Callable[[str], Any]], ...] = (
         ("dabir, everything", lambda text: own_reader().read(text, published=day)),
@@ -145,10 +145,10 @@ def beside(raws: Sequence[RawArticle], python: Path) -> Table:
         ("dabir.find_times", lambda text: dabir.find_times(text, published=day)),
     )
     for label, call in parts:
-        start = time.process_time()
+        start = time.perf_counter()
         for raw in raws:
             call(raw.text)
-        out.add_row(*rate_row(label, len(raws), characters, time.process_time() - start), "0")
+        out.add_row(*rate_row(label, len(raws), characters, time.perf_counter() - start), "0")
     rows = [{"text": raw.text, "published": day} for raw in raws]
     for task in ("restore", "times"):
         for name in client.peers(python, task):
