@@ -137,7 +137,8 @@ def by_number(raws: Sequence[RawArticle], jobs: Sequence[int]) -> Table:
 
 def beside(raws: Sequence[RawArticle], python: Path) -> Table:
     """Reading and its parts beside libraries that do such a part."""
-    out = table("beside other libraries, on the same texts (wall clock)", "what", "articles/s", "characters/s", "ms an article", "errors")
+    title = "beside other libraries, on the same texts (wall clock)"
+    out = table(title, "what", "articles/s", "characters/s", "ms an article", "errors")
     characters, day = sum(len(raw.text) for raw in raws), "2025-02-28"
     parts: tuple[tuple[str, Callable[[str], Any]], ...] = (
         ("dabir, everything", lambda text: own_reader().read(text, published=day)),
