@@ -1,14 +1,23 @@
-"""Build the wheel and check that it carries every data file, template and licence of the source tree."""
+"""Build wheel and source distribution twice, check that both builds are the same and whole, and that the wheel runs by itself."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import subprocess
 import sys
+import tarfile
 import tempfile
+import venv
 import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SMOKE = (
+    "import dabir; from pathlib import Path; assert 'clean' in Path(dabir.__file__).parts, dabir.__file__; "
+    "[event] = dabir.read('وزیران خارجه ایران و عمان در مسقط دیدار کردند.', published='2025-02-28').events; "
+    "assert event.act == 'meet'; from dabir.cli import main; import sys; sys.argv = ['dabir', 'samples']; main()"
+)
 
 
 def expected() -> set[str]:
@@ -18,25 +27,65 @@ def expected() -> set[str]:
     return {p.relative_to(source).as_posix() for p in files if "__pycache__" not in p.parts}
 
 
+def build(folder: Path) -> dict[str, Path]:
+    """The wheel and the source distribution, by suffix. Raises CalledProcessError with what hatchling said."""
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "1735689600")}
+    command = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
+    subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    return {p.suffix: p for p in folder.iterdir()}
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def packed(path: Path) -> set[str]:
+    """The paths inside a wheel or a source distribution (without its first folder)."""
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as archive:
+            return set(archive.namelist())
+    with tarfile.open(path) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def runs(wheel: Path, folder: Path) -> str:
+    """Empty where the wheel, unpacked by pip into an empty environment, reads an article; else what went wrong.
+
+    Dependencies are those of this environment, so that nothing is downloaded; Dabir itself comes from the wheel alone.
+    """
+    place = folder / "clean"
+    venv.create(folder / "env", with_pip=False)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(place)
+    here = next(p for p in map(Path, sys.path) if (p / "msgspec").is_dir())
+    # -I -S: no user packages, and no .pth file that would lead back to the source tree.
+    code = f"import sys; sys.path[:0] = [{str(place)!r}, {str(here)!r}]; {SMOKE}"
+    command = [folder / "env" / "bin" / "python", "-I", "-S", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    return "" if done.returncode == 0 and done.stdout.startswith('{"') else done.stdout[-500:] + done.stderr[-2000:]
+
+
 def main() -> int:
-    """Build, compare, print one line; exit status 1 where something is missing."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
-        built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        wheels = list(Path(folder).glob("*.whl"))
-        if built.returncode or not wheels:
-            sys.stderr.write(built.stdout + built.stderr)
+    """Build, compare, print one line; exit status 1 where something is missing, differs or does not run."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        try:
+            first, second = build(folder / "1"), build(folder / "2")
+        except subprocess.CalledProcessError as error:
+            sys.stderr.write(error.stdout + error.stderr)
             return 1
-        size = wheels[0].stat().st_size
-        with zipfile.ZipFile(wheels[0]) as archive:
-            inside = set(archive.namelist())
-    missing = expected() - inside
-    licences = {Path(n).name for n in inside if "licenses/" in n}
-    missing |= {"LICENSE", "NOTICE"} - licences
-    for name in sorted(missing):
-        sys.stderr.write(f"not in the wheel: {name}\n")
-    print(f"{wheels[0].name}: {len(inside)} files, {size / 1e6:.1f} MB, {len(missing)} missing")
-    return 1 if missing else 0
+        wheel, source = first[".whl"], first[".gz"]
+        inside = packed(wheel)
+        missing = expected() - inside
+        missing |= {"LICENSE", "NOTICE"} - {Path(n).name for n in inside if "licenses/" in n}
+        missing |= {f"src/{n}" for n in expected()} - packed(source)
+        faults = [f"not packed: {n}" for n in sorted(missing)]
+        faults += [f"two builds differ: {p.name}" for s, p in first.items() if digest(p) != digest(second[s])]
+        faults += [f"the wheel does not run: {said}"] if (said := runs(wheel, folder)) else []
+        size = wheel.stat().st_size / 1e6
+    sys.stderr.writelines(f"{fault}\n" for fault in faults)
+    print(f"{wheel.name}: {len(inside)} files, {size:.1f} MB; built twice, {len(faults)} faults")
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def _lines(path: Path, kind: type[T], what: str) -> list[T]:
 def _decoded(decoder: msgspec.json.Decoder[T], line: bytes, where: str, what: str) -> T:
     try:
         return decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not a line of {what}: {error}", where) from None
 
 
@@ -56,7 +56,7 @@ def load_records(source: str) -> list[ScoredRecord] | None:
     try:
         if not isinstance(msgspec.json.decode(first, type=dict).get("article"), dict):
             return None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     records = _lines(path, ScoredRecord, "records")
     for number, record in enumerate(records, 1):

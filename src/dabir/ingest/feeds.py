@@ -73,7 +73,7 @@ def load_feeds(path: Path) -> FeedList:
         found = msgspec.convert(tomllib.loads(data.decode("utf-8")), FeedList)
     except OSError as error:
         raise InputError(f"cannot be opened ({error.strerror or error})", str(path)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise InputError(f"not a list of feeds ({error}); docs/ingest.md shows one", str(path)) from None
     if not found.feed:
         raise InputError("no [[feed]] in it; docs/ingest.md shows one", str(path))

@@ -26,6 +26,7 @@ __all__ = ["NO_DEFAULTS", "SUFFIXES", "Defaults", "Failure", "RawArticle", "arti
 SUFFIXES = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".warc", ".warc.gz")
 _KINDS = ".txt, .html, .jsonl, .jsonl.gz, .warc, .warc.gz"
 _MAX_BYTES = 4 * MAX_CHARACTERS
+_MAX_LINE = 8 * MAX_CHARACTERS  # bytes; a character may be written as \uXXXX
 
 
 class Line(Struct, frozen=True, omit_defaults=True):
@@ -75,6 +76,8 @@ def from_lines(lines: Iterable[bytes], where: str, defaults: Defaults = NO_DEFAU
             continue
         spot = f"{where}:{number}"
         try:
+            if len(line) > _MAX_LINE:
+                raise InputError(f"a line of more than {_MAX_LINE // 1_000_000} MB")
             yield _from_line(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, spot, defaults)
         except InputError as error:
             yield Failure(spot, error.message)
@@ -88,6 +91,8 @@ def _from_line(line: bytes, where: str, defaults: Defaults) -> RawArticle:
         if "missing required field `text`" in text:
             raise InputError("the object has no `text`; every line needs one") from None
         raise InputError(f"not an article: {text[0].lower()}{text[1:]}") from None
+    except RecursionError:
+        raise InputError("JSON nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"broken JSON ({str(error).removeprefix('JSON is malformed: ')})") from None
     check_persian(row.text)
@@ -179,7 +184,7 @@ def _json_lines(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure
     where, number, empty = str(path), 0, True
     try:
         with gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb") as file:
-            for item in from_lines(file, where, defaults):
+            for item in from_lines(_bounded(file), where, defaults):
                 empty = False
                 number = int(item.where.rpartition(":")[2])
                 yield item
@@ -193,6 +198,14 @@ def _json_lines(path: Path, defaults: Defaults) -> Iterator[RawArticle | Failure
     else:
         if empty:
             yield Failure(where, "the file is empty")
+
+
+def _bounded(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+    """The lines of a file; of one that is too long only as much as shows that it is, so that a bomb does not fill the memory."""
+    while line := file.readline(_MAX_LINE + 1):
+        yield line
+        while len(line) > _MAX_LINE and not line.endswith(b"\n"):
+            line = file.readline(_MAX_LINE + 1)
 
 
 def _text(text: str, where: str, defaults: Defaults) -> RawArticle:

@@ -115,8 +115,6 @@ def _drop_controls(tree: HtmlElement) -> None:
             element.text = kept
         if element.tail and (kept := element.tail.translate(NO_MARKUP)) != element.tail:
             element.tail = kept
-        for name in [n for n, value in element.attrib.items() if value != value.translate(NO_MARKUP)]:
-            del element.attrib[name]
 
 
 def _own_address(tree: HtmlElement) -> str | None:

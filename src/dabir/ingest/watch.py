@@ -50,7 +50,7 @@ def load_state(path: Path) -> States:
         return {}
     except OSError as error:
         raise InputError(f"cannot be opened ({error.strerror or error})", str(path)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not a state of feeds ({error}); delete it to begin anew", str(path)) from None
 
 
