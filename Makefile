@@ -37,7 +37,7 @@ wheel: $(READY)  ## build the wheel and check that its data files are inside
 	@$(BIN)/python scripts/check_wheel.py
 
 lock:  ## renew constraints.txt (needs uv)
-	uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --extra web --extra warc --extra postgres --extra frames --extra calendar --extra network --group dev \
+	uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --extra web --extra warc --extra postgres --extra frames --extra calendar --extra network --extra desk --group dev \
 	    --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file constraints.txt
 
 clean:  ## remove what the targets made

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dabir import __version__, dating, lookup, output, restoring, samples, scoring
-from dabir.commands import ask, export, intake, merge, store, track
+from dabir.commands import ask, export, intake, merge, serve, store, track
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
@@ -281,6 +281,7 @@ merge.register(app)
 track.register(app)
 ask.register(app)
 export.register(app)
+serve.register(app)
 
 
 def main() -> None:

@@ -1,0 +1,99 @@
+"""What the desk says, in Persian or English: strings, labels of codes, names of states, digits and dates in both calendars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Literal
+
+from msgspec import Struct
+
+from dabir.resources import table, toml
+from dabir.store.series import Reckoning
+from dabir.times.calendars import from_date
+
+Code = Literal["fa", "en"]
+LANGUAGES: tuple[Code, ...] = ("fa", "en")
+_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
+
+@cache
+def _labels() -> Mapping[tuple[str, str], Mapping[str, str]]:
+    return {(r["kind"], r["code"]): r for r in table("desk/codes.tsv")}
+
+
+@cache
+def _states() -> Mapping[str, Mapping[str, str]]:
+    """The first row of each code: organisations list their bodies below them."""
+    found: dict[str, Mapping[str, str]] = {}
+    for row in (*table("kb/states.tsv"), *table("kb/organisations.tsv")):
+        found.setdefault(row["code"], row)
+    return found
+
+
+class Language(Struct, frozen=True):
+    """One of the desk's languages."""
+
+    code: Code
+
+    @property
+    def direction(self) -> str:
+        """`rtl` or `ltr`."""
+        return "rtl" if self.code == "fa" else "ltr"
+
+    @property
+    def other(self) -> Code:
+        """The language that the switch leads to."""
+        return "en" if self.code == "fa" else "fa"
+
+    @property
+    def calendar(self) -> Reckoning:
+        """The calendar in which this language's readers think."""
+        return "jalali" if self.code == "fa" else "gregorian"
+
+    def say(self, key: str) -> str:
+        """The string of a key. Raises KeyError for a key that data/desk/strings.toml lacks."""
+        return str(toml("desk/strings.toml")[self.code][key])
+
+    def label(self, kind: str, code: str | None) -> str:
+        """The label of a code of the record, the code itself where there is none."""
+        row = _labels().get((kind, code or ""))
+        return row[self.code] if row else code or ""
+
+    def state(self, code: str | None) -> str:
+        """The name of a state or organisation by its code, the code itself where the tables have none."""
+        row = _states().get(code or "")
+        return (row[self.code] if row else "") or code or ""
+
+    def digits(self, value: object) -> str:
+        """A number or text with this language's digits."""
+        return str(value).translate(_DIGITS) if self.code == "fa" else str(value)
+
+    def day(self, iso: str | None, calendar: Reckoning | None = None) -> str:
+        """A date (`2025`, `2025-02`, `2025-02-27`, a date-time's day) in words; only whole days are turned into Jalali.
+
+        >>> Language("fa").day("2025-02-27"), Language("en").day("2025-02")
+        ('۹ اسفند ۱۴۰۳', 'February 2025')
+        """
+        if not iso:
+            return ""
+        kind = calendar or self.calendar
+        try:
+            day = date.fromisoformat(iso[:10])
+        except ValueError:  # a month, a year, a week or a stretch
+            parts = iso.split("-")
+            if len(parts) == 2 and parts[1].isdigit():
+                return self.digits(f"{self.label('gregorian', str(int(parts[1])))} {parts[0]}")
+            return self.digits(iso)
+        year, month, of_month = from_date(kind, day)
+        return self.digits(f"{of_month} {self.label(kind, str(month))} {year}")
+
+    def both(self, iso: str | None) -> str:
+        """A date in the other calendar, for the tooltip beside `day`."""
+        return self.day(iso, "gregorian" if self.calendar == "jalali" else "jalali")
+
+    def month(self, label: str, calendar: Reckoning) -> str:
+        """The name of a month that a series labels `1403-12`."""
+        year, _, number = label.partition("-")
+        return self.digits(f"{self.label(calendar, str(int(number)))} {year}")
