@@ -113,8 +113,8 @@ def filtered(
 
 
 Asked = Annotated[Filter, Depends(filtered)]
-router = APIRouter(prefix="/api/v1")
-reading = APIRouter(dependencies=[Depends(may_read)])
+router = APIRouter(prefix="/api/v1", default_response_class=Response)
+reading = APIRouter(default_response_class=Response, dependencies=[Depends(may_read)])
 
 
 def _json(request: Request, value: object, status: int = 200) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Literal
 
@@ -15,6 +16,7 @@ from dabir.times.calendars import from_date
 
 Code = Literal["fa", "en"]
 LANGUAGES: tuple[Code, ...] = ("fa", "en")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -78,15 +80,17 @@ class Language(Struct, frozen=True):
         """
         if not iso:
             return ""
-        kind = calendar or self.calendar
-        try:
-            day = date.fromisoformat(iso[:10])
-        except ValueError:  # a month, a year, a week or a stretch
+        begin, stretch, until = iso.partition("/")
+        if stretch:  # half open in the record; readers count the last day in
+            last = (date.fromisoformat(until[:10]) - timedelta(1)).isoformat() if _DAY.match(until) else until
+            return f"{self.day(begin, calendar)} – {self.day(last, calendar)}"
+        if not _DAY.match(iso):  # a month, a year or a week
             parts = iso.split("-")
             if len(parts) == 2 and parts[1].isdigit():
                 return self.digits(f"{self.label('gregorian', str(int(parts[1])))} {parts[0]}")
             return self.digits(iso)
-        year, month, of_month = from_date(kind, day)
+        kind = calendar or self.calendar
+        year, month, of_month = from_date(kind, date.fromisoformat(iso[:10]))
         return self.digits(f"{of_month} {self.label(kind, str(month))} {year}")
 
     def both(self, iso: str | None) -> str:
