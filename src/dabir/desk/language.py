@@ -72,6 +72,19 @@ class Language(Struct, frozen=True):
         """A number or text with this language's digits."""
         return str(value).translate(_DIGITS) if self.code == "fa" else str(value)
 
+    def count(self, key: str, number: int) -> str:
+        """A number with its noun: `1 independent outlet`, `2 independent outlets`.
+
+        >>> Language("en").count("reports", 1), Language("fa").count("reports", 2)
+        ('1 report', '۲ گزارش')
+        """
+        return f"{self.digits(number)} {self.say(f'{key}_one' if number == 1 else f'{key}_many')}"
+
+    def isolated(self, text: str) -> str:
+        """Text that keeps its own direction inside SVG, which has none: between U+2067 (Persian) or U+2066 and U+2069."""
+        opening = "\u2067" if self.code == "fa" else "\u2066"
+        return f"{opening}{text}\u2069"
+
     def day(self, iso: str | None, calendar: Reckoning | None = None) -> str:
         """A date (`2025`, `2025-02`, `2025-02-27`, a date-time's day) in words; only whole days are turned into Jalali.
 
