@@ -114,7 +114,7 @@ def test_event_page_shows_values_by_outlet_and_evidence(client: TestClient, meet
     assert "27 February 2025" in client.get(f"/en/event/{meeting}").text
 
 
-def test_disagreements_are_marked(store: Store, tmp_path: Path) -> None:
+def test_disagreements_are_marked(tmp_path: Path) -> None:
     with open_store(tmp_path / "two.db") as opened:
         for told, day, outlet in ((ONE, "۹ اسفند ۱۴۰۳", "ایرنا"), (OTHER, "۱۰ اسفند ۱۴۰۳", "ایسنا")):
             opened.add(_record(told.format(day), published="2025-03-01", outlet=outlet))

@@ -6,7 +6,6 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -21,10 +20,10 @@ pytest.importorskip("fastapi", reason="the desk extra is not installed")
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
-import uvicorn
+import uvicorn  # noqa: E402
 
-from dabir.desk.app import create
-from dabir.desk.guard import Desk
+from dabir.desk.app import create  # noqa: E402
+from dabir.desk.guard import Desk  # noqa: E402
 
 PAGES = ("", "/search?state=IRN", "/statements", "/dyad?dyad=IRN&dyad=JPN", "/track?state=IRN+JPN", "/actor/IRN", "/read", "/event/EVENT",
          "/article/ARTICLE", "/search?state=none-such")  # fmt: skip
@@ -79,7 +78,7 @@ def test_pages_without_scripts_are_accessible_and_fit(browser: object, address: 
     context.close()
 
 
-def test_reader_goes_from_search_to_the_words(browser: object, address: tuple[str, str, str], tmp_path: Path) -> None:
+def test_reader_goes_from_search_to_the_words(browser: object, address: tuple[str, str, str]) -> None:
     context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
     page = context.new_page()
     page.goto(f"{address[0]}/fa/search")
