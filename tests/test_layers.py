@@ -20,6 +20,7 @@ ORDER = (
     {"evaluate", "gold", "views", "ingest"},
     {"parallel", "scoring", "output", "dating", "lookup", "restoring", "samples"},
     {"adding", "batch", "export"},
+    {"desk"},
     {"commands"},
     {"cli"},
     {"__main__"},
