@@ -205,8 +205,14 @@ ASKED = ("places", "actors", "statements", "events", "participants", "documents"
 IDS = frozenset({"id", "version", "owner", "event", "actor", "speaker", "addressee", "place", "venue", "within"})
 
 
-def copies(record: Record, number: int, rng: random.Random) -> dict[str, list[dict[str, object]]]:
-    """The rows that questions look at, of a record like this one: other ids, another day, other states; each event an act."""
+def templates(record: Record) -> dict[str, list[dict[str, object]]]:
+    """The rows of a record that questions look at."""
+    own = rows(record)
+    return {"versions": [version_row(record, "{}", "benchmark", 1, None)], **{t: own[t] for t in ASKED}}
+
+
+def copies(given: dict[str, list[dict[str, object]]], number: int, rng: random.Random) -> dict[str, list[dict[str, object]]]:
+    """Rows like these: other ids, another day, other states; each event an act."""
     shift = timedelta(days=rng.randrange(-3650, 365))
     swap = dict(zip(STATES, rng.sample(STATES, len(STATES)), strict=True)) if rng.random() < 0.8 else {}
 
@@ -219,9 +225,10 @@ def copies(record: Record, number: int, rng: random.Random) -> dict[str, list[di
             return (date.fromisoformat(str(value)) + shift).isoformat()
         return swap.get(str(value), value) if name in ("state", "country") else value
 
-    own = {t: [{k: changed(k, v) for k, v in r.items()} for r in rows(record)[t]] for t in ASKED}
-    version = {k: changed(k, v) for k, v in version_row(record, "{}", "benchmark", 1, None).items()} | {"article": f"a{number}"}
-    own = {"articles": [{"id": f"a{number}", "key": f"{number}"}], "versions": [version], **own}
+    own = {t: [{k: changed(k, v) for k, v in r.items()} for r in found] for t, found in given.items()}
+    version = own["versions"][0]
+    version["article"] = f"a{number}"
+    own = {"articles": [{"id": f"a{number}", "key": f"{number}"}], **own}
     own["merged"] = [
         {k: e[k] for k in ("id", "act", "status", "begin", "finish", "since", "until", "plover", "mode", "quad", "intensity", "main")}
         | {"place": None, "country": None, "reports": 1, "outlets": 1}
@@ -238,11 +245,12 @@ def filled_at_once(records: list[Record], sizes: list[int], store: Store, repeat
     """Fill the tables that questions look at, without merging (each event is an act of its own), and ask at each size."""
     print("| events | file, MB | question | median, ms | worst, ms |\n| ---: | ---: | --- | ---: | ---: |")
     rng, number, count = random.Random(1403), 0, 0
+    given = [templates(r) for r in records]
     for size in sorted(sizes):
         while count < size:
             batch: dict[str, list[dict[str, object]]] = {}
             for _ in range(500):
-                for name, found in copies(rng.choice(records), number, rng).items():
+                for name, found in copies(rng.choice(given), number, rng).items():
                     batch.setdefault(name, []).extend(found)
                 number += 1
             count += len(batch["events"])

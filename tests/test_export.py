@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
-import resource
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
@@ -13,9 +13,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import typer
 from jsonschema import Draft202012Validator
 
 import dabir
+from dabir.commands.common import lines
 from dabir.errors import InputError
 from dabir.export import polecat
 from dabir.export.formats import FORMATS, named
@@ -324,16 +326,27 @@ def file(tmp_path_factory: pytest.TempPathFactory, records: tuple[dabir.Record, 
 
 
 def test_a_file_is_whole_or_not_there(file: str, tmp_path: Path) -> None:
-    target = tmp_path / "events.csv"
-    done = at_the_shell("export", "csv", "--store", file, "--output", str(target))
+    target = tmp_path / "spans.jsonld"
+    command = ["export", "webannotation", "--store", file, "--output", str(target)]
+    done = at_the_shell(*command)
     whole = target.read_bytes()
-    assert done.returncode == 0 and len(whole) > 2000
-    full = f"resource.setrlimit(resource.RLIMIT_FSIZE, (1000, {resource.getrlimit(resource.RLIMIT_FSIZE)[1]}))"
-    for command in (["export", "csv"], ["events", "--all", "--format", "csv"]):
-        done = at_the_shell(*command, "--store", file, "--output", str(target), before=full)
-        assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
-        assert b"cannot be written" in done.stderr
-        assert target.read_bytes() == whole and not list(tmp_path.glob("*.part"))
+    assert done.returncode == 0 and len(whole) > 60_000
+    # A file may have no more than 40,000 bytes: less than the export has, more than SQLite's own shared memory.
+    done = at_the_shell(*command, before="resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))")
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1
+    assert b"cannot be written" in done.stderr
+    assert target.read_bytes() == whole and not list(tmp_path.glob("*.part"))
+
+
+def test_lines_that_cannot_be_written_leave_what_was_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "events.csv"
+    with lines(target) as out:
+        out.write("گفت‌وگو\n")
+    with pytest.raises(typer.Exit) as ended, lines(target) as out:
+        out.write("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert ended.value.exit_code == 1 and "No space left on device" in capsys.readouterr().err
+    assert target.read_text(encoding="utf-8") == "گفت‌وگو\n" and [p.name for p in tmp_path.iterdir()] == ["events.csv"]
 
 
 def test_memory_does_not_grow_with_the_store(file: str) -> None:
