@@ -211,16 +211,38 @@ def test_the_command_and_the_store_take_it(
     assert (status, out) == (0, f"0 new, {COUNT} there already\n")
 
 
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """A cluster of one node, with one core."""
     ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'dabir[cluster]'")
     from ray.cluster_utils import Cluster
 
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    yield made
-    ray.shutdown()
-    made.shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        made = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+        yield made
+        ray.shutdown()
+        made.shutdown()
+
+
+def test_the_article_that_kills_its_workers_is_found(cluster: Any) -> None:
+    from dabir.batch.engines import Cluster
+
+    def call(numbers: tuple[int, ...]) -> tuple[int, ...]:
+        import os
+
+        if 5 in numbers:
+            os._exit(1)
+        return numbers
+
+    def split(numbers: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
+        middle = len(numbers) // 2
+        return (numbers[:middle], numbers[middle:]) if len(numbers) > 1 else ((-numbers[0],),)
+
+    engine = Cluster(cluster.address)
+    found = sorted(n for part in engine.run(call, [(1, 2, 3), (4, 5, 6, 7)], split) for n in part)
+    assert found == [-5, 1, 2, 3, 4, 6, 7]
+    engine.close()
 
 
 def test_a_node_killed_in_mid_run_changes_no_byte(cluster: Any, articles: Path, local: Path, tmp_path: Path) -> None:
@@ -248,26 +270,6 @@ def test_a_node_killed_in_mid_run_changes_no_byte(cluster: Any, articles: Path, 
     assert killed and 0 < killed[0] < COUNT // 6, "the node was not killed in mid-run"
     assert (result.records, result.failures) == (COUNT, 2)
     assert contents(tmp_path / "out") == contents(local)
-
-
-def test_the_article_that_kills_its_workers_is_found(cluster: Any) -> None:
-    from dabir.batch.engines import Cluster
-
-    def call(numbers: tuple[int, ...]) -> tuple[int, ...]:
-        import os
-
-        if 5 in numbers:
-            os._exit(1)
-        return numbers
-
-    def split(numbers: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-        middle = len(numbers) // 2
-        return (numbers[:middle], numbers[middle:]) if len(numbers) > 1 else ((-numbers[0],),)
-
-    engine = Cluster(cluster.address)
-    found = sorted(n for part in engine.run(call, [(1, 2, 3), (4, 5, 6, 7)], split) for n in part)
-    assert found == [-5, 1, 2, 3, 4, 6, 7]
-    engine.close()
 
 
 def test_a_cluster_that_is_not_there() -> None:

@@ -99,7 +99,7 @@ def read(
         Format, typer.Option("--format", "-f", metavar="text|json|jsonl|html", help="What to print.")
     ] = "text",
     path: Output = None,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
     private: Private = False,
 ) -> None:
     """Read articles into records."""
@@ -259,7 +259,7 @@ def evaluate(
         Layer | None,
         typer.Option("--show", metavar="times|statements|events", help="List the differences of this layer."),
     ] = None,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
 ) -> None:
     """Compare records with gold: precision, recall and F1 of times, statements and events."""
     from dabir import scoring

@@ -37,7 +37,7 @@ def batch(
     outlet: Annotated[
         str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
     ] = None,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
 ) -> None:
     """Read many articles, on this machine or a cluster, into Parquet by day; a run cut off goes on where it was."""
     from rich.console import Console

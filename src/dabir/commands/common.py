@@ -38,9 +38,9 @@ Published = Annotated[
     ),
 ]
 Jobs = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--jobs", "-j", min=0, max=256, metavar="N", help="Read with this many processes; 0, one for each core, few articles by one."
+        "--jobs", "-j", min=1, max=256, metavar="N", help="Read with this many processes; else one for each core, few articles by one."
     ),
 ]
 
@@ -50,8 +50,8 @@ def say(message: str) -> None:
     print(f"dabir: {shown(message)}", file=sys.stderr)
 
 
-def cores(jobs: int) -> int:
-    """How many processes `--jobs` means on this machine."""
+def cores(jobs: int | None) -> int:
+    """How many processes `--jobs` means on this machine; null, the cores that this process may use."""
     return jobs or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1))
 
 

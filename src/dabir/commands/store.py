@@ -84,7 +84,7 @@ def add(
     merge: Annotated[
         bool, typer.Option("--merge/--no-merge", help="Merge afterwards what the articles report, or leave that to dabir merge.")
     ] = True,
-    jobs: Jobs = 0,
+    jobs: Jobs = None,
     private: Private = False,
 ) -> None:
     """Read articles and store them with their records. Adding again changes nothing; a run cut off goes on where it was."""
