@@ -214,7 +214,7 @@ def test_what_is_no_page(data: bytes, says: str) -> None:
         read_page(data)
 
 
-@pytest.mark.parametrize("name", ["idna", "rot13", "zlib", "unicode_escape", "no such thing", ""])
+@pytest.mark.parametrize("name", ["idna", "rot13", "zlib", "unicode_escape", "no such thing", "", "cp\0", "\ud800"])
 def test_encodings_that_are_not_followed(name: str) -> None:
     data = (PERSIAN % name).replace("ی", "ي").encode("windows-1256", errors="ignore")
     assert decode_page(data, name) == data.decode("windows-1256")

@@ -18,6 +18,7 @@ from rich.table import Table
 from dabir.commands.common import Output, lines, say
 from dabir.commands.filtering import filtered
 from dabir.commands.store import STATUS, StoreOption
+from dabir.views.words import shown
 
 if TYPE_CHECKING:
     from dabir.store.filters import Filter
@@ -44,7 +45,7 @@ def _examples(*commands: str) -> str:
 
 def _shown(cell: object) -> str:
     """A cell of a table: one line, and no more of a long text than its beginning."""
-    words = "" if cell is None else " ".join(str(cell).split())
+    words = "" if cell is None else " ".join(shown(str(cell)).split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 

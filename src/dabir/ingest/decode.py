@@ -79,7 +79,7 @@ def decode_page(data: bytes, charset: str | None = None) -> str:
 def _decoded(data: bytes, name: str) -> str | None:
     try:
         known = codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):  # ValueError: a NUL, or half a character, in the name
         return None
     return data.decode(known, errors="replace") if known in _ONE_BYTE else None
 
