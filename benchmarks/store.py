@@ -164,7 +164,7 @@ QUESTIONS: dict[str, Callable[[Store], object]] = {
     "events of a dyad": lambda s: s.events(asked(dyad=("RUS", "USA"))),
     "its newest page": lambda s: s.events(asked(dyad=("RUS", "USA")), descending=True),
     "meetings of a month": lambda s: s.events(asked(acts=("meet",), when="اسفند ۱۴۰۰")),
-    "events of a person": lambda s: s.events(asked(actor="لاوروف")),
+    "events of a person": lambda s: s.events(asked(actor="اردوغان")),
     "series by month": lambda s: s.dyad(asked(dyad=("RUS", "USA")), "month", "jalali"),
     "facets of a dyad": lambda s: s.facets(asked(dyad=("RUS", "USA"))),
     "facets of all": lambda s: s.facets(),
