@@ -178,7 +178,7 @@ def _show(tree: HtmlElement, source: str) -> dict[int, str]:
         if element.tail:
             element.tail = element.tail.translate(there)
         if element.tag == "meta" and element.get("content"):
-            element.set("content", element.get("content").translate(there))
+            element.set("content", element.get("content").translate(NO_MARKUP | there))
     return {ord(letter): c for c, letter in zip(_UNSEEN, letters, strict=True)}
 
 
