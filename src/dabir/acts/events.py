@@ -7,7 +7,7 @@ the same article as a `Setting`. Every field keeps the words that it stands on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -129,64 +129,91 @@ def _when(s: Setting, n: int, m: Models) -> int | None:
     return -w if p >= m.when_threshold else None
 
 
+class Told(Struct, frozen=True):
+    """What of a report says which act it tells: its parties (identity, person, actor), status, date and round."""
+
+    act: str
+    parties: frozenset[tuple[str, str | None, str | None]]
+    status: str
+    when: str | None
+    round: int | None
+
+
+class _Group:
+    """The reports of one event, and what they tell, each once: a long text repeats itself."""
+
+    def __init__(self, reports: list[Report], told: dict[Told, None]) -> None:
+        self.reports, self.told = reports, told
+
+    def add(self, reports: Sequence[Report], told: Iterable[Told]) -> None:
+        self.reports.extend(reports)
+        self.told.update(dict.fromkeys(told))
+
+
 def join(s: Setting, reports: Sequence[Report]) -> list[list[Report]]:
     """Reports grouped into events: one act, parties that agree, statuses and dates that do not contradict."""
-    by_act: dict[str, list[list[Report]]] = {}
+    by_act: dict[str, list[_Group]] = {}
     for r in sorted(reports, key=lambda r: (r.when is None, r.trigger)):
-        groups = by_act.setdefault(r.act, [])
-        open_to = [g for g in groups if all(same_event(s, r, other) for other in g)]
+        groups, said = by_act.setdefault(r.act, []), _told(s, r)
+        open_to = [g for g in groups if all(same_event(said, other) for other in g.told)]
         if open_to:
-            min(open_to, key=lambda g: _distance(r, g)).append(r)
+            _nearest(r, open_to).add([r], [said])
         else:
-            groups.append([r])
+            groups.append(_Group([r], {said: None}))
     _absorb(s, by_act)
-    return sorted((g for gs in by_act.values() for g in gs), key=lambda g: min(r.trigger for r in g))
+    return sorted((g.reports for gs in by_act.values() for g in gs), key=lambda g: min(r.trigger for r in g))
 
 
-def _absorb(s: Setting, by_act: dict[str, list[list[Report]]]) -> None:
+def _absorb(s: Setting, by_act: dict[str, list[_Group]]) -> None:
     """Puts talk of a form already told with that form: after «تماس تلفنی», «دو وزیر گفت‌وگو کردند» is the same call."""
-    loose: list[list[Report]] = []
+    loose: list[_Group] = []
     for group in by_act.get("talks", []):
-        told = [g for act in FORMS_OF_TALK for g in by_act.get(act, []) if _retells(s, group, g)]
-        if told:
-            min(told, key=lambda g: _distance(group[0], g)).extend(group)
+        forms = [g for act in FORMS_OF_TALK for g in by_act.get(act, []) if _retells(s, group, g)]
+        if forms:
+            _nearest(group.reports[0], forms).add(group.reports, group.told)
         else:
             loose.append(group)
     if "talks" in by_act:
         by_act["talks"] = loose
 
 
-def _retells(s: Setting, group: Sequence[Report], told: Sequence[Report]) -> bool:
-    plain = all(s.text.key[t.start : t.end].startswith(PLAIN_TALK) for t in (s.triggers[r.trigger] for r in group))
-    return plain and all(same_event(s, replace(r, act=x.act), x) for r in group for x in told)
+def _retells(s: Setting, group: _Group, form: _Group) -> bool:
+    plain = all(s.text.key[t.start : t.end].startswith(PLAIN_TALK) for t in (s.triggers[r.trigger] for r in group.reports))
+    return plain and all(same_event(replace(a, act=b.act), b) for a in group.told for b in form.told)
 
 
-def _distance(r: Report, group: Sequence[Report]) -> tuple[bool, int]:
-    """How far a report is from an event that it may tell: dated alike first, then the nearest in the text."""
-    return not any(r.when is not None and r.when == x.when for x in group), min(abs(r.trigger - x.trigger) for x in group)
+def _nearest(r: Report, groups: Sequence[_Group]) -> _Group:
+    """The event of `groups` that a report most likely tells: one dated alike first, then the nearest in the text."""
+    if len(groups) == 1:
+        return groups[0]
+
+    def distance(g: _Group) -> tuple[bool, int]:
+        alike = any(r.when is not None and r.when == x.when for x in g.reports)
+        return not alike, min(abs(r.trigger - x.trigger) for x in g.reports)
+
+    return min(groups, key=distance)
 
 
-def same_event(s: Setting, a: Report, b: Report) -> bool:
-    """Whether two reports tell one act."""
+def _told(s: Setting, r: Report) -> Told:
+    parties = frozenset((identity(m), m.person, m.actor) for m in (s.mentions[p.mention] for p in r.parts))
+    when = s.whens[r.when].time.value if r.when is not None else None
+    return Told(r.act, parties, r.status, when, round_of(s, s.triggers[r.trigger]))
+
+
+def same_event(a: Told, b: Told) -> bool:
+    """Whether two reports tell one act. Lavrov's talks are not Putin's call, though both are Russia's."""
     if a.act != b.act:
         return False
-    pa, pb = ({identity(s.mentions[p.mention]) for p in r.parts} for r in (a, b))
+    pa, pb = ({who for who, _, _ in t.parties} for t in (a, b))
     if not (pa <= pb or pb <= pa):
         return False
-    if not all(_may_be_one(s, x.mention, y.mention) for x in a.parts for y in b.parts):
+    if any(x[0] == y[0] and x[1] and y[1] and x[2] != y[2] for x in a.parties for y in b.parties):
         return False
     if a.status != b.status and not any({a.status, b.status} <= same for same in SAME_STATUS):
         return False
-    wa, wb = (r.when is not None and s.whens[r.when].time.value for r in (a, b))
-    if wa and wb and wa != wb:
+    if a.when and b.when and a.when != b.when:
         return False
-    return same_round(*(round_of(s, s.triggers[r.trigger]) for r in (a, b)))
-
-
-def _may_be_one(s: Setting, a: int, b: int) -> bool:
-    """False where two mentions of one state name two different people: Lavrov's talks are not Putin's call."""
-    x, y = s.mentions[a], s.mentions[b]
-    return identity(x) != identity(y) or not (x.person and y.person) or x.actor == y.actor
+    return same_round(a.round, b.round)
 
 
 def status_of(group: Sequence[Report]) -> str:
