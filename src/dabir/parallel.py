@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import collections
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
 import msgspec
 
@@ -80,8 +83,20 @@ def _in_processes(articles: Iterable[RawArticle | Failure], jobs: int) -> Iterat
 
 
 def pool_of(jobs: int) -> ProcessPoolExecutor:
-    """Processes that are started anew: they have no part in what this one holds open, such as a store."""
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    """Processes that are started anew: they have no part in what this one holds open, such as a store. They end with it."""
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot tell its processes to stop; without this they would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        Thread(target=_wait_and_end, args=(parent,), daemon=True).start()
+
+
+def _wait_and_end(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _done(item: Failure | Future[Result]) -> Result:
