@@ -1,6 +1,6 @@
 """The accuracy table of the README: F1 by layer on a gold file, as written and with every half-space deleted.
 
-    python benchmarks/accuracy.py GOLD.jsonl
+    python benchmarks/accuracy.py GOLD.jsonl [--no-tagger]
 
 The gold spans are words, compared without half-spaces, so the same gold serves both columns. Prints Markdown.
 """
@@ -21,9 +21,8 @@ from dabir.scoring import load_gold, scored
 HALF_SPACE = "\u200c"
 
 
-def figures(gold: list[GoldArticle], rows: list[dict[str, str | None]]) -> Mapping[str, Figures]:
+def figures(gold: list[GoldArticle], rows: list[dict[str, str | None]], reader: Reader) -> Mapping[str, Figures]:
     """The figures of reading `rows` (id, title, text, published, outlet) against `gold`."""
-    reader = Reader()
     records = [
         scored(reader.read(r["text"] or "", title=r["title"], published=r["published"], outlet=r["outlet"], ref=r["id"]))
         for r in rows
@@ -40,11 +39,13 @@ def main() -> None:
     """Read, score and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
-    path = parser.parse_args().gold
+    parser.add_argument("--no-tagger", action="store_true", help="tables and patterns alone find names")
+    options = parser.parse_args()
+    path, reader = options.gold, Reader(tagger=not options.no_tagger)
     gold = load_gold(path)
     decoded = [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line.strip()]
     rows = [{k: d.get(k) for k in ("id", "title", "text", "published", "outlet")} for d in decoded]
-    plain, bare = figures(gold, rows), figures(gold, [glued(r) for r in rows])
+    plain, bare = figures(gold, rows, reader), figures(gold, [glued(r) for r in rows], reader)
     print("| layer | precision | recall | F1 | F1, half-spaces deleted | gold |")
     print("| --- | --- | --- | --- | --- | --- |")
     for name, row in plain.items():

@@ -9,7 +9,6 @@ records, so that pages of one event or article are not among those measured. Pri
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 import tempfile
 import time
@@ -22,8 +21,7 @@ from dabir import samples
 from dabir.desk.app import create
 from dabir.desk.guard import Desk
 from dabir.ingest.files import RawArticle
-from dabir.store import schema
-from store import copies  # benchmarks/store.py, beside this file
+from store import grown  # benchmarks/store.py, beside this file
 
 ADDRESSES = (
     "/fa", "/fa/search", "/fa/search?state=IRN&act=meet", "/fa/search?text=تحریم", "/fa/actor/IRN", "/fa/dyad?dyad=IRN&dyad=USA",
@@ -36,22 +34,12 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=5)
     args = parser.parse_args()
-    reader, rng, number, count = dabir.Reader(), random.Random(1403), 0, 0
+    reader = dabir.Reader()
     articles = [a for a in samples.articles() if isinstance(a, RawArticle)]
     records = [reader.read(a.text, title=a.title, published=a.published, outlet=a.outlet, ref=a.ref) for a in articles]
     records = [r for r in records if r.events]
     with tempfile.TemporaryDirectory() as folder, dabir.open_store(Path(folder) / "store.db") as store:
-        while count < args.events:
-            batch: dict[str, list[dict[str, object]]] = {}
-            for number in range(number + 1, number + 501):  # noqa: B020
-                for name, found in copies(rng.choice(records), number, rng).items():
-                    batch.setdefault(name, []).extend(found)
-            count += len(batch["events"])
-            with store._database.writing() as connection:
-                for name, found in batch.items():
-                    connection.execute(schema.metadata.tables[name].insert(), found)
-        with store._database.writing() as connection:
-            connection.exec_driver_sql("ANALYZE")
+        (count,) = grown(records, [args.events], store)
         client = TestClient(create(Desk(store, lambda: "2025-03-01T00:00:00+00:00", rate=10**9)), base_url="http://localhost")
         print(f"{count:,} events\n\n| address | median, ms | worst, ms | kB |\n| --- | ---: | ---: | ---: |")
         for address in ADDRESSES:

@@ -1,6 +1,6 @@
 """How often a name of gold is resolved to the right person and state.
 
-    python benchmarks/resolution.py GOLD.jsonl [--show]
+    python benchmarks/resolution.py GOLD.jsonl [--show] [--no-tagger]
 
 Every speaker and every actor of an event in gold is looked up by its words in the record's mentions, whatever the record
 makes of the statement or event itself. It counts where a mention that shares at least half of either's letters stands for
@@ -76,8 +76,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--no-tagger", action="store_true", help="tables and patterns alone find names")
     options = parser.parse_args()
-    reader, count = Reader(), Counter[tuple[str, str]]()
+    reader, count = Reader(tagger=not options.no_tagger), Counter[tuple[str, str]]()
     for line in options.gold.read_bytes().splitlines():
         gold = msgspec.json.decode(line)
         record = reader.read(gold["text"], title=gold["title"], published=gold["published"], outlet=gold["outlet"])

@@ -241,12 +241,11 @@ def copies(given: dict[str, list[dict[str, object]]], number: int, rng: random.R
     return own
 
 
-def filled_at_once(records: list[Record], sizes: list[int], store: Store, repeats: int) -> None:
-    """Fill the tables that questions look at, without merging (each event is an act of its own), and ask at each size."""
-    print("| events | file, MB | question | median, ms | worst, ms |\n| ---: | ---: | --- | ---: | ---: |")
+def grown(records: list[Record], sizes: Iterable[int], store: Store) -> Iterator[int]:
+    """Fill the tables that questions look at until each size, and give how many events are there."""
     rng, number, count = random.Random(1403), 0, 0
     given = [templates(r) for r in records]
-    for size in sorted(sizes):
+    for size in sizes:
         while count < size:
             batch: dict[str, list[dict[str, object]]] = {}
             for _ in range(500):
@@ -259,6 +258,13 @@ def filled_at_once(records: list[Record], sizes: list[int], store: Store, repeat
                     connection.execute(schema.metadata.tables[name].insert(), found)
         with store._database.writing() as connection:
             connection.exec_driver_sql("ANALYZE")
+        yield count
+
+
+def filled_at_once(records: list[Record], sizes: list[int], store: Store, repeats: int) -> None:
+    """Fill the tables that questions look at, without merging (each event is an act of its own), and ask at each size."""
+    print("| events | file, MB | question | median, ms | worst, ms |\n| ---: | ---: | --- | ---: | ---: |")
+    for count in grown(records, sorted(sizes), store):
         where = Path(store.name)
         size_mb = f"{where.stat().st_size / 1e6:,.0f}" if where.exists() else ""
         for name, question in QUESTIONS.items():

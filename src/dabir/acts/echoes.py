@@ -1,6 +1,6 @@
 """Where an act is pointed back to: «دیدار کردند. این دیدار سه ساعت طول کشید.»
 
-Such words report no act of their own, yet they say how long it took, in what form and where.
+Such words report no act of their own, yet they say how long it took and in what form.
 """
 
 from __future__ import annotations

@@ -39,12 +39,9 @@ class Reason(Struct, frozen=True):
     note: str | None = None
 
 
-class MergedEvent(Struct, frozen=True):
-    """One act as all outlets report it. `id` is the least id of its events; any of their ids leads here.
-
-    `fields` has the values of each field, best supported first; `told` the reports by date, so that their `status` shows what
-    was announced, planned, held or denied when. `since` and `until` are half-open days.
-    """
+class MergedCore(Struct, frozen=True):
+    """What is known of one act, as all outlets report it. `id` is the least id of its events; `since` and `until` are half-open
+    ISO days."""
 
     id: str
     act: str
@@ -65,6 +62,12 @@ class MergedEvent(Struct, frozen=True):
     reports: int
     outlets: int
     parties: tuple[Party, ...]
+
+
+class MergedEvent(MergedCore, frozen=True):
+    """One act in full; the id of any of its events leads here. `fields` has the values of each field, best supported first;
+    `told` the reports by date, so that their `status` shows what was announced, planned, held or denied when."""
+
     fields: Mapping[str, tuple[Opinion, ...]]
     told: tuple[Told, ...]
 
@@ -94,7 +97,7 @@ def _load(connection: Connection, ids: Sequence[str]) -> dict[str, MergedEvent]:
     for merged, state, person, role in connection.execute(query):
         who.setdefault(merged, []).append(Party(state, person, role))
     said: dict[str, dict[str, list[Opinion]]] = {}
-    finer = sa.case((o.field == "duration", sa.func.length(o.value)), else_=0).desc()  # as `opinions` orders them
+    finer = sa.case((o.field == "duration", sa.func.length(o.value)), else_=0).desc()  # the finer length first, as in `opinions`
     order = (o.merged, o.field, o.outlets.desc(), finer, o.reports.desc(), o.value)
     for row in connection.execute(sa.select(schema.opinions).where(o.merged.in_(ids)).order_by(*order)):
         merged, *rest = row

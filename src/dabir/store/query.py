@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from dabir.errors import InputError
 from dabir.store import filters, schema, search
 from dabir.store.filters import Filter
+from dabir.store.merged import MergedCore
 from dabir.store.paging import Order, Page, page
 from dabir.store.reports import CHUNK, Party
 
@@ -24,29 +25,10 @@ Facet = Literal["state", "act", "plover", "status", "country", "outlet"]
 FACETS: tuple[Facet, ...] = ("state", "act", "plover", "status", "country", "outlet")
 
 
-class EventRow(Struct, frozen=True):
-    """A merged event. `since` and `until` are half-open ISO days; `words`, `version`, `outlet`, `title` and `url` are those of
-    one of its reports, the one that gives it its id."""
+class EventRow(MergedCore, frozen=True):
+    """A merged event as a row; `words`, `version`, `outlet`, `title` and `url` are those of one of its reports, the one that
+    gives it its id."""
 
-    id: str
-    act: str
-    status: str
-    begin: str | None
-    end: str | None
-    since: str | None
-    until: str | None
-    plover: str | None
-    mode: str | None
-    quad: int | None
-    intensity: float | None
-    place: str | None
-    country: str | None
-    main: bool
-    first_report: str | None
-    last_report: str | None
-    reports: int
-    outlets: int
-    parties: tuple[Party, ...]
     words: str
     version: str
     outlet: str | None
