@@ -95,7 +95,7 @@ def _clause(v: View, out: list[Candidate], at: int) -> tuple[int, int, int]:
         for i in range(len(out) - 1, -1, -1):
             if out[i].cue[0] < start:
                 break
-            if out[i].end <= at and (out[i].form != "after" or out[i].rule == "that"):
+            if out[i].end <= at and out[i].rule != "claim" and (out[i].form != "after" or out[i].rule == "that"):
                 return start, at, i
     return start, at, -1
 
@@ -284,8 +284,8 @@ def _heading(v: View, start: int, end: int, out: list[Candidate]) -> None:
     head = v.key[begin : end - 1]
     if len(head.split()) > 16 or any(begin <= c.start and c.end >= end - 3 for c in v.cues if c.start < end):
         return
-    if re.search(r"[.!?؟]\s", head) or phrases("document").search(head):
-        return  # a sentence, no name
+    if re.search(r"[.!?؟]\s", head) or phrases("document").search(head) or pattern("carried").match(head):
+        return  # a sentence, or the agency that carries the item; no name
     if re.search(r"\d ?$", head) and re.match(r"\d", v.key[end : end + 1] or "x"):
         return
     lead = re.compile(r"[^\w«\"“(\[]*").match(v.key, end)

@@ -19,6 +19,9 @@ _CONTEXT = "acts/speech/contexts.tsv"
 # A perfect participle before a passive auxiliary reports nothing of its subject (گفته شد، نوشته می‌شود).
 _PASSIVE = r"(?! ?(?:شد|می ?شو|می ?شد|نشد|خواهد|گردید|نمی ?شو))"
 
+# «با اشاره به تأکید X»، «در پاسخ به ادعای X»: X's words are what is spoken of.
+_MENTIONED = "".join(f"(?<!{word} )" for word in ("اشاره", "پاسخ", "واکنش", "توجه", "استناد", "نسبت"))
+
 
 class Cue(Struct, frozen=True):
     """A reporting verb or phrase at `key[start:end]`.
@@ -134,7 +137,7 @@ def phrases(kind: str) -> re.Pattern[str]:
     shapes = {
         "that": rf"(?<!\w)(?:(?:با|ضمن) (?:{body})ی? {that}|با این (?:ادعا|توضیح|استدلال|بیان) که)(?!\w)",
         "claim": rf"(?<!\w)(?:{body}) (?:[^.\n]{{0,80}} )?مبنی بر {that}(?!\w)",
-        "according": rf"(?<!\w)(?:{body})(?!\w)(?! می ?رس)(?! می ?آی)",
+        "according": rf"(?<!\w){_MENTIONED}(?:{body})(?!\w)(?! می ?رس)(?! می ?آی)",
         "source": rf"(?<!\w)(?:{body})(?!\w)(?! ای)(?! می ?رس)(?! می ?آی)",
         "document": rf"(?<!\w)(?:{body})(?!\w)",
     }

@@ -23,6 +23,8 @@ _MAX_WORDS = 9  # longer: a clause, not a name
 # A clause with a subject of its own begins behind these: «ترکیب هیئت فاش نشد، اما سخنگو گفت ...».
 _CONTRAST = re.compile(r"[،؛,] ?(?:اما|ولی|لیکن|هرچند|در ?حالی ?که|حال آنکه)(?!\w)")
 
+INTRODUCED = 2  # sentences after a lead's in which its speaker may be named
+
 # Candidates on either side whose content may hold a subject.
 NEIGHBOURS = 40
 
@@ -58,8 +60,15 @@ def name_speakers(v: View, found: Sequence[Candidate], mentions: Sequence[Mentio
     """For each candidate in order its voices: one, several for joint speakers, or none where nobody can be named."""
     out: list[tuple[Voice, ...]] = []
     last: tuple[Voice, ...] = ()
+    title: Voice | None = None
+    lead = v.sentence(_body(v))[1]
     for c in found:
         voices = _voices(v, c, found, out, mentions, last)
+        outer = c.cue[0] < lead and not any(x.start <= c.cue[0] < x.end for x in found[: len(out)])
+        if outer and len(voices) == 1 and (who := _introduced(v, c, voices[0], mentions, title)):
+            voices = (who,)
+        if c.rule == "heading" and c.cue[0] < v.title_end and len(voices) == 1:
+            title = voices[0]
         out.append(voices)
         if voices and not v.quoted(c.cue[0]) and c.rule != "claim":
             last = voices
@@ -96,7 +105,83 @@ def _voices(
         if owner:
             return (_voice(owner[-1], "relative"),)
     own = _subject(v, c, near, mentions, c.clause[0])
+    if own and last and _goes_on(v, c, near, mentions, own[0], last[0]):
+        return (_meant(own[0], last[0]),)
     return own or tuple(_again(x) for x in last) or _phrase(v, c.clause)
+
+
+def _body(v: View) -> int:
+    """Where the words below the title begin."""
+    at = v.title_end
+    while at < len(v.key) and not (v.key[at].isalnum() or v.key[at] in "«\"("):
+        at += 1
+    return at
+
+
+def _introduced(
+    v: View, c: Candidate, voice: Voice, mentions: Sequence[Mention], title: Voice | None
+) -> Voice | None:
+    """Who a lead's «یک نماینده مجلس گفت» is: news names him in the title («موسویان: ...») or at the head of the sentence after."""
+    m = voice.mention
+    if voice.person or c.form == "after" or c.rule in ("claim", "document"):
+        return None
+    if m.kind not in ("office", "people", "pronoun") if m is not None else c.form == "head":
+        return None
+    if title is not None and title.person and c.cue[0] >= v.title_end and voice.state in (title.state, None):
+        return Voice(voice.start, voice.end, title.mention, title.person, title.state, title.actor, "title")
+    named = {x.person for x in mentions if x.person and x.start < voice.start}
+    at = max(c.cue[1], v.title_end)
+    for _ in range(INTRODUCED):
+        at = v.sentence(at)[1]
+        while at < len(v.key) and not (v.key[at].isalnum() or v.key[at] in "«\"("):
+            at += 1
+        opening = _carried().match(v.key, at)
+        first = _first_from(mentions, opening.end() if opening else at)
+        if first is None or first.start >= v.sentence(at)[1] or first.kind != "person" or first.person in named:
+            continue
+        if voice.state in (first.state, None) or first.state is None:
+            state = first.state or voice.state
+            return Voice(voice.start, voice.end, first, first.person, state, first.actor, "introduced")
+    return None
+
+
+@cache
+def _carried() -> re.Pattern[str]:
+    return pattern("carried", after=r"[^،:\n]{0,60}[،: ]")
+
+
+def _first_from(mentions: Sequence[Mention], at: int) -> Mention | None:
+    n = bisect_left(mentions, at, key=lambda x: x.start)
+    return mentions[n] if n < len(mentions) and mentions[n].start - at <= 12 else None
+
+
+def _goes_on(
+    v: View, c: Candidate, near: Sequence[Candidate], mentions: Sequence[Mention], own: Voice, last: Voice
+) -> bool:
+    """Whether a pronoun («وی افزود») means the speaker before: nobody else has come to the fore in the writer's own words since.
+
+    The names stage, which knows no speech, may have taken it for somebody of whom that speaker spoke.
+    """
+    m = own.mention
+    if m is None or m.kind != "pronoun" or last.person is None or own.how != "subject" or _singular(v, m) is None:
+        return False
+    since = last.end
+    said = [(x.start, x.end) for x in near if x is not c]
+    for x in mentions[bisect_left(mentions, since, key=lambda x: x.start) : bisect_left(mentions, m.start, key=lambda x: x.start)]:
+        if x.kind not in ("person", "office") or any(a <= x.start < b for a, b in said) or v.quoted(x.start):
+            continue
+        if not _governed().search(v.key, max(0, x.start - 40), x.start):
+            return False
+    return True
+
+
+def _singular(v: View, m: Mention) -> re.Match[str] | None:
+    return re.compile(r"(?:وی|او|ایشان|نامبرده)(?!\w)").match(v.key, m.start)
+
+
+def _meant(own: Voice, last: Voice) -> Voice:
+    """The pronoun's words, with whom the speaker before was."""
+    return Voice(own.start, own.end, last.mention, last.person, last.state, last.actor, "again")
 
 
 def _again(x: Voice) -> Voice:
@@ -141,7 +226,16 @@ def _subject(
 ) -> tuple[Voice, ...]:
     """The subject in [start, the cue): the first mention that is neither governed, nor an object, nor said."""
     contrasts = [m.end() for m in _CONTRAST.finditer(v.key, start, c.cue[0]) if not v.quoted(m.start())]
-    start = contrasts[-1] if contrasts else start
+    if contrasts:  # the subject may also stand before it: «وزیر، اما، گفت»
+        later = _subject_from(v, c, found, mentions, contrasts[-1])
+        if later and later[0].mention:
+            return later
+    return _subject_from(v, c, found, mentions, start)
+
+
+def _subject_from(
+    v: View, c: Candidate, found: Sequence[Candidate], mentions: Sequence[Mention], start: int
+) -> tuple[Voice, ...]:
     end = min(c.cue[0], c.start) if c.start < c.cue[0] and c.rule != "quote-before" else c.cue[0]
     limit = c.cue[0]
     contents = [(x.start, x.end) for x in found if x is not c and x.cue[1] <= x.start and x.cue[0] >= start - 5]
