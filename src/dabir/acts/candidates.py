@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from dabir.acts.cues import Cue, phrases
 from dabir.acts.extent import Extent, View, after, listed, trim
+from dabir.acts.verbforms import finite
 from dabir.acts.words import any_of, pattern
 
 _TO = re.compile(r"(?<!\w)به(?!\w)")
@@ -87,6 +88,8 @@ def _clause(v: View, out: list[Candidate], at: int) -> tuple[int, int, int]:
     holder = _enclosing(out, at, sentence[0])
     if holder >= 0 and not (quote and quote[0] > out[holder].start):
         if joined and joined.start() > out[holder].start:
+            if out[holder].rule != "that" and _verbless(v.key, out[holder].start, joined.start()):  # «ایرنا نوشت: وزیر با ستایش از توافق، آن را مهم خواند»
+                return max(start, out[holder].start), at, -1
             return start, at, holder
         if out[holder].rule != "that":
             return max(start, out[holder].start), at, -1
@@ -98,6 +101,11 @@ def _clause(v: View, out: list[Candidate], at: int) -> tuple[int, int, int]:
             if out[i].end <= at and out[i].rule != "claim" and (out[i].form != "after" or out[i].rule == "that"):
                 return start, at, i
     return start, at, -1
+
+
+def _verbless(key: str, start: int, end: int) -> bool:
+    """Whether no verb stands between: the words there are no clause of their own."""
+    return not any(finite(m.group()) for m in re.finditer(r"\w+", key[start:end]))
 
 
 def _cut(v: View, out: list[Candidate], at: int) -> None:

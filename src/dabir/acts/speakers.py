@@ -46,6 +46,12 @@ def _governed() -> re.Pattern[str]:
     return pattern("governed", after=rf"(?: {any_of('governed_filler')})?[\s«\"(]*$")
 
 
+def _below(v: View, start: int, at: int) -> bool:
+    """Whether what begins at `at` stands below a preposition or a noun: no subject. «پیش از این ظریف گفت» governs nobody."""
+    governing = _governed().search(v.key, start, at)
+    return governing is not None and not pattern("set_apart", after=r"[\s«\"(]*$").search(v.key, start, at)
+
+
 @cache
 def _loosely() -> re.Pattern[str]:
     return pattern("loosely", after=r"(?: \w+){1,3} [«\"(]?$")
@@ -170,7 +176,7 @@ def _goes_on(
     for x in mentions[bisect_left(mentions, since, key=lambda x: x.start) : bisect_left(mentions, m.start, key=lambda x: x.start)]:
         if x.kind not in ("person", "office") or any(a <= x.start < b for a, b in said) or v.quoted(x.start):
             continue
-        if not _governed().search(v.key, max(0, x.start - 40), x.start):
+        if not _below(v, max(0, x.start - 40), x.start):
             return False
     return True
 
@@ -197,7 +203,7 @@ def _named(
 ) -> tuple[Voice, ...]:
     """The mention in a short name phrase (after «به گفته», before a headline's colon)."""
     inside = [m for m in mentions if where[0] <= m.start and m.end <= where[1]]
-    free = inside if governed else [m for m in inside if not _governed().search(v.key, where[0], m.start)]
+    free = inside if governed else [m for m in inside if not _below(v, where[0], m.start)]
     if free:
         return _joint(v, free, "after" if governed else "head")
     return () if c.rule == "heading" and inside else _phrase(v, where)
@@ -207,7 +213,7 @@ def _joint(v: View, free: Sequence[Mention], how: str) -> tuple[Voice, ...]:
     """The first mention, with those joined to it by و or a comma and و."""
     out = [_voice(free[0], how)]
     for a, b in zip(free, free[1:], strict=False):
-        if v.key[a.end : b.start].strip() == "و":
+        if b.start == a.start or v.key[a.end : b.start].strip() == "و":
             out.append(_voice(b, "joint"))
         else:
             break
@@ -254,7 +260,7 @@ def _subject_from(
         if c.rule in ("on", "of", "to", "want", "call") and c.start <= m.start < c.end:
             continue
         joined = under is not None and bool(_AND.fullmatch(v.key, under.end, m.start))
-        if joined or _governed().search(v.key, start, m.start) or v.key[m.end : m.end + 4].strip().startswith("را"):
+        if joined or _below(v, start, m.start) or v.key[m.end : m.end + 4].strip().startswith("را"):
             under = m
             continue
         if _loosely().search(v.key, start, m.start):
