@@ -21,8 +21,12 @@ _MAX_NAME = 90
 _MAX_WORDS = 9  # longer: a clause, not a name
 
 # A clause with a subject of its own begins behind these: «ترکیب هیئت فاش نشد، اما سخنگو گفت ...».
-_CONTRAST = re.compile(r"[،؛,] ?(?:اما|ولی|لیکن|هرچند|در ?حالی ?که|حال آنکه)(?!\w)")
+_CONTRAST = re.compile(r"(?<!\w)(?:اما|ولی|لیکن|هرچند|در ?حالی ?که|حال آنکه)(?!\w)|؛")
 
+# What is judged, right behind who judges it: «توافقی که ظریف آن را مهم خواند».
+_OBJECT = re.compile(r"(?<!\w)(?:آن|این) ?(?:ها)? را(?!\w)")
+
+LEAD = 2  # sentences below the title that may leave their speaker unnamed
 INTRODUCED = 2  # sentences after a lead's in which its speaker may be named
 
 # Candidates on either side whose content may hold a subject.
@@ -48,13 +52,21 @@ def _governed() -> re.Pattern[str]:
 
 def _below(v: View, start: int, at: int) -> bool:
     """Whether what begins at `at` stands below a preposition or a noun: no subject. «پیش از این ظریف گفت» governs nobody."""
-    governing = _governed().search(v.key, start, at)
-    return governing is not None and not pattern("set_apart", after=r"[\s«\"(]*$").search(v.key, start, at)
+    return _governed().search(v.key, start, at) is not None and not _set_apart(v, start, at)
+
+
+def _set_apart(v: View, start: int, at: int) -> bool:
+    return pattern("set_apart", after=r"(?: نیز| هم)?[\s«\"(،]*$").search(v.key, start, at) is not None
 
 
 @cache
 def _loosely() -> re.Pattern[str]:
     return pattern("loosely", after=r"(?: \w+){1,3} [«\"(]?$")
+
+
+@cache
+def _aside() -> re.Pattern[str]:
+    return pattern("aside", after=r"(?!\w)[^،؛,:«»\n]*")
 
 
 @cache
@@ -67,12 +79,16 @@ def name_speakers(v: View, found: Sequence[Candidate], mentions: Sequence[Mentio
     out: list[tuple[Voice, ...]] = []
     last: tuple[Voice, ...] = ()
     title: Voice | None = None
-    lead = v.sentence(_body(v))[1]
+    known: dict[str, Voice] = {}
+    lead = _ends(v, _body(v), LEAD)
     for c in found:
         voices = _voices(v, c, found, out, mentions, last)
         outer = c.cue[0] < lead and not any(x.start <= c.cue[0] < x.end for x in found[: len(out)])
-        if outer and len(voices) == 1 and (who := _introduced(v, c, voices[0], mentions, title)):
-            voices = (who,)
+        words = v.key[voices[0].start : voices[0].end] if len(voices) == 1 else ""
+        if outer and words and (who := _introduced(v, c, voices[0], mentions, title)):
+            voices, known[words] = (who,), who
+        elif words in known and voices[0].person is None:
+            voices = (_meant(voices[0], known[words]),)
         if c.rule == "heading" and c.cue[0] < v.title_end and len(voices) == 1:
             title = voices[0]
         out.append(voices)
@@ -95,7 +111,7 @@ def _voices(
         return _named(v, c, mentions, c.clause, governed=False)
     if c.within >= 0 and done[c.within]:
         own = _subject(v, c, near, mentions, max(c.clause[0], found[c.within].end))
-        return own if own and own[0].mention else done[c.within]
+        return own if own and own[0].mention and own[0].how != "loose" else done[c.within]
     if c.rule == "claim":
         inside = [m for m in mentions if c.clause[0] <= m.start and m.end <= c.clause[1]]
         return (_voice(inside[0], "claim"),) if inside else ()
@@ -111,14 +127,29 @@ def _voices(
         if owner:
             return (_voice(owner[-1], "relative"),)
     own = _subject(v, c, near, mentions, c.clause[0])
+    if own and (same := _same_source(v, own[0], done)):
+        return (same,)
     if own and last and _goes_on(v, c, near, mentions, own[0], last[0]):
         return (_meant(own[0], last[0]),)
+    if last and own and own[0].how == "loose":
+        return tuple(_again(x) for x in last)
     return own or tuple(_again(x) for x in last) or _phrase(v, c.clause)
 
 
 def _body(v: View) -> int:
     """Where the words below the title begin."""
-    at = v.title_end
+    return _next(v, v.title_end)
+
+
+def _ends(v: View, at: int, sentences: int) -> int:
+    """The end of so many sentences from `at` on."""
+    for _ in range(sentences):
+        at = v.sentence(_next(v, at))[1]
+    return at
+
+
+def _next(v: View, at: int) -> int:
+    """The first letter, digit or opening mark at or after `at`."""
     while at < len(v.key) and not (v.key[at].isalnum() or v.key[at] in "«\"("):
         at += 1
     return at
@@ -138,9 +169,7 @@ def _introduced(
     named = {x.person for x in mentions if x.person and x.start < voice.start}
     at = max(c.cue[1], v.title_end)
     for _ in range(INTRODUCED):
-        at = v.sentence(at)[1]
-        while at < len(v.key) and not (v.key[at].isalnum() or v.key[at] in "«\"("):
-            at += 1
+        at = _next(v, v.sentence(at)[1])
         opening = _carried().match(v.key, at)
         first = _first_from(mentions, opening.end() if opening else at)
         if first is None or first.start >= v.sentence(at)[1] or first.kind != "person" or first.person in named:
@@ -179,6 +208,21 @@ def _goes_on(
         if not _below(v, max(0, x.start - 40), x.start):
             return False
     return True
+
+
+_SOURCE = re.compile(r"(?:این|آن) ?(?P<noun>مقام|منبع|دیپلمات|مسیول|نماینده|سخنگو|کارشناس|تحلیلگر|فرمانده|سناتور)(?!\w)")
+
+
+def _same_source(v: View, own: Voice, done: Sequence[tuple[Voice, ...]]) -> Voice | None:
+    """The speaker whom «این مقام» takes up: the last one called by that noun."""
+    named = _SOURCE.match(v.key, own.start)
+    if named is None:
+        return None
+    noun = re.compile(rf"(?<!\w){named['noun']}(?!\w)")
+    for voices in reversed(done):
+        if voices and noun.search(v.key, voices[0].start, voices[0].end):
+            return _meant(own, voices[0])
+    return None
 
 
 def _singular(v: View, m: Mention) -> re.Match[str] | None:
@@ -246,6 +290,7 @@ def _subject_from(
     limit = c.cue[0]
     contents = [(x.start, x.end) for x in found if x is not c and x.cue[1] <= x.start and x.cue[0] >= start - 5]
     sources = [(x.cue[0], x.clause[1]) for x in found if x.form == "after"]
+    aside = [m.span() for m in _aside().finditer(v.key, start, limit)]
     free: list[Mention] = []
     loose: list[Mention] = []
     under: Mention | None = None  # the last mention below a preposition: what is joined to it is below it too
@@ -263,12 +308,16 @@ def _subject_from(
         if joined or _below(v, start, m.start) or v.key[m.end : m.end + 4].strip().startswith("را"):
             under = m
             continue
-        if _loosely().search(v.key, start, m.start):
+        loosely = _loosely().search(v.key, start, m.start) or any(a <= m.start < b for a, b in aside)
+        if loosely and not _set_apart(v, start, m.start):
             under = m
             loose.append(m)
             continue
         free.append(m)
-    free = free or loose
+    object_ = _OBJECT.search(v.key, start, limit) if c.rule == "judge" else None
+    beside = [m for m in free if object_ and m.end <= object_.start() and not v.key[m.end : object_.start()].strip()]
+    if beside:
+        return (_voice(beside[-1], "subject"),)
     if free:
         opening = v.key[start : free[0].start]
         if c.rule == "judge" and free[0].start > c.start + 2:
@@ -277,8 +326,8 @@ def _subject_from(
             return _joint(v, free, "subject")
     words = v.key[start:end]
     if not words.strip(' \n،,.:«»"') or pattern("adverbial", r"\W{0,20}").match(words):
-        return ()
+        return _joint(v, loose, "loose") if loose else ()
     cut = _subject_end().search(words, 1)
     if len((words[: cut.start()] if cut else words).split()) > _MAX_WORDS:
-        return ()
+        return _joint(v, loose, "loose") if loose else ()
     return _phrase(v, (start, start + (cut.start() if cut else len(words))))
