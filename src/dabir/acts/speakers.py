@@ -11,11 +11,17 @@ from msgspec import Struct
 
 from dabir.acts.candidates import Candidate
 from dabir.acts.extent import View, trim
+from dabir.acts.verbforms import finite
 from dabir.acts.words import any_of, pattern
 from dabir.names.mentions import Mention
 
 _AND = re.compile(r" ?و ")
 _DOCUMENT = re.compile(r"(?<!\w)در (?P<text>(?:این|آن|بخشی از این)? ?\w+)")
+_CLAUSE = re.compile(r"(?:[،؛]|(?<!\w)و(?!\w))\W*(?:(?:(?:بعد|پس) از آن|در پی آن|در مقابل|سپس)[، ]+)?$")
+_VERBAL = re.compile(r"\w+(?<!ی)(?!\w)")  # a second person's forms («نشستی») are nouns in news
+_PAPER = re.compile(r"(?<!\w)(?:بیانیه|اطلاعیه|نامه|پیام|یادداشت)")
+_FAR = 600  # characters between a paper's naming and its being taken up
+_QUOTING = re.compile(r"(?<!\w)(?:به نقل از|از قول|از زبان)(?!\w)")
 _RELATIVE = re.compile(r"(?<![، ])[، ]+که (?:\w{2,9} )?$")
 _MAX_NAME = 90
 _MAX_WORDS = 9  # longer: a clause, not a name
@@ -108,7 +114,9 @@ def _voices(
     if c.form == "after":
         return _named(v, c, mentions, c.clause, governed=True)
     if c.form == "head":
-        return _named(v, c, mentions, c.clause, governed=False)
+        quoting = _QUOTING.search(v.key, *c.clause)  # «X به نقل از Y: ...»
+        where = (quoting.end(), c.clause[1]) if quoting else c.clause
+        return _named(v, c, mentions, where, governed=quoting is not None)
     if c.within >= 0 and done[c.within]:
         own = _subject(v, c, near, mentions, max(c.clause[0], found[c.within].end))
         return own if own and own[0].mention and own[0].how != "loose" else done[c.within]
@@ -120,9 +128,11 @@ def _voices(
         if inside:
             return (_voice(inside[-1], "document"),)
         named = _DOCUMENT.search(v.key, c.clause[0], c.clause[1])
+        if named and (issuer := _issuer(v, named.span("text"), mentions, last)):
+            return (issuer,)
         return tuple(_again(x) for x in last) or _phrase(v, named.span("text") if named else c.clause)
     relative = _RELATIVE.search(v.key, c.clause[0], c.cue[0])
-    if relative and c.rule == "say":  # «X که می‌گوید …»
+    if relative and c.rule == "say" and not any(relative.start() < m.start < c.cue[0] for m in mentions):  # «X که می‌گوید …»
         owner = [m for m in mentions if c.clause[0] <= m.start and m.end <= relative.start()]
         if owner:
             return (_voice(owner[-1], "relative"),)
@@ -211,6 +221,30 @@ def _goes_on(
 
 
 _SOURCE = re.compile(r"(?:این|آن) ?(?P<noun>مقام|منبع|دیپلمات|مسیول|نماینده|سخنگو|کارشناس|تحلیلگر|فرمانده|سناتور)(?!\w)")
+
+
+def _issuer(v: View, text: tuple[int, int], mentions: Sequence[Mention], last: Sequence[Voice]) -> Voice | None:
+    """Who issued «این بیانیه»: the subject of the sentence that tells of it, unless somebody has spoken since."""
+    noun = _PAPER.search(v.key, *text)
+    if noun is None:
+        return None
+    told = [m.start() for m in re.finditer(rf"{noun.group()} ?ای(?!\w)", v.key[: text[0]])]
+    if not told:
+        return None
+    start, end = v.sentence(told[-1])
+    if any(x.start >= start for x in last) or text[0] - end > _FAR:
+        return None
+    inside = [m for m in mentions if start <= m.start < end and m.kind != "outlet" and not _below(v, start, m.start)]
+    return Voice(*text, inside[0], inside[0].person, inside[0].state, inside[0].actor, "issuer") if inside else None
+
+
+def _of_last_clause(v: View, free: Sequence[Mention]) -> Sequence[Mention]:
+    """The free mentions of the reporting verb's own clause, where a verb before ends another: «X حمله کرد و Y گفت»."""
+    for n in range(len(free) - 1, 0, -1):
+        before = v.key[free[n - 1].end : free[n].start]
+        if _CLAUSE.search(before) and any(finite(w) for w in _VERBAL.findall(before)):
+            return free[n:]
+    return free
 
 
 def _same_source(v: View, own: Voice, done: Sequence[tuple[Voice, ...]]) -> Voice | None:
@@ -323,7 +357,7 @@ def _subject_from(
         if c.rule == "judge" and free[0].start > c.start + 2:
             return ()
         if len(opening.split()) <= 25:
-            return _joint(v, free, "subject")
+            return _joint(v, free if c.rule == "judge" else _of_last_clause(v, free), "subject")
     words = v.key[start:end]
     if not words.strip(' \n،,.:«»"') or pattern("adverbial", r"\W{0,20}").match(words):
         return _joint(v, loose, "loose") if loose else ()
