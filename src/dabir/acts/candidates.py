@@ -88,7 +88,8 @@ def _clause(v: View, out: list[Candidate], at: int) -> tuple[int, int, int]:
     holder = _enclosing(out, at, sentence[0])
     if holder >= 0 and not (quote and quote[0] > out[holder].start):
         if joined and joined.start() > out[holder].start:
-            if out[holder].rule != "that" and _verbless(v.key, out[holder].start, joined.start()):  # «ایرنا نوشت: وزیر با ستایش از توافق، آن را مهم خواند»
+            # «ایرنا نوشت: وزیر با ستایش از توافق، آن را مهم خواند»
+            if out[holder].rule != "that" and _verbless(v.key, out[holder].start, joined.start()):
                 return max(start, out[holder].start), at, -1
             return start, at, holder
         if out[holder].rule != "that":

@@ -11,7 +11,8 @@ from msgspec import Struct
 from dabir.acts.candidates import Candidate, candidates
 from dabir.acts.cues import find_cues
 from dabir.acts.extent import View, view
-from dabir.acts.speakers import Voice, name_speakers
+from dabir.acts.speakers import name_speakers
+from dabir.acts.voices import Voice
 from dabir.acts.words import pattern
 from dabir.model import Speaker, Statement, Time
 from dabir.names.mentions import Mention
