@@ -36,14 +36,15 @@ def again(x: Voice, words: Voice | None = None, how: str = "again") -> Voice:
 
 
 def joint(v: View, free: Sequence[Mention], how: str) -> tuple[Voice, ...]:
-    """The first mention, with those joined to it by و or named by the same words («دو طرف»)."""
-    out = [of_mention(free[0], how)]
-    for a, b in zip(free, free[1:], strict=False):
-        if b.start == a.start or v.key[a.end : b.start].strip() == "و":
-            out.append(of_mention(b, "joint"))
-        else:
+    """The first mention, with those of its series («کویت، قطر و اردن») and those named by the same words («دو طرف»)."""
+    series, whole = [free[0]], 1
+    for m in free[1:]:
+        between = v.key[series[-1].end : m.start].strip()
+        if m.start != series[-1].start and between not in ("و", "،"):
             break
-    return tuple(out)
+        series.append(m)
+        whole = len(series) if between != "،" else whole  # a series ends in و
+    return tuple(of_mention(m, "joint" if n else how) for n, m in enumerate(series[:whole]))
 
 
 def of_words(v: View, where: tuple[int, int]) -> tuple[Voice, ...]:
