@@ -33,7 +33,7 @@ def mentions_of(text: Text, specs: list[dict[str, str]]) -> list[Mention]:
     for spec in sorted(specs, key=lambda s: -len(s["words"])):
         for m in re.finditer(rf"(?<!\w){re.escape(key(spec['words']))}(?!\w)", text.key):
             if not any(x.start < m.end() and m.start() < x.end for x in found):
-                kind = "outlet" if spec["words"] == "ایسنا" else "office"
+                kind = spec.get("kind") or ("outlet" if spec["words"] == "ایسنا" else "office")
                 found.append(Mention(m.start(), m.end(), kind, m.span(), "a1", spec.get("person"), spec.get("state")))
     return sorted(found, key=lambda m: m.start)
 
@@ -42,15 +42,18 @@ def mentions_of(text: Text, specs: list[dict[str, str]]) -> list[Mention]:
 @pytest.mark.parametrize("half_spaces", [True, False], ids=["", "glued"])
 def test_case(case: dict, half_spaces: bool) -> None:
     bare = (lambda s: s) if half_spaces else (lambda s: s.replace("\u200c", ""))
-    text = clean(bare(case["text"]))
+    title = clean(bare(case["title"])).key if "title" in case else ""
+    text = clean(bare("\n\n".join((case["title"], case["text"])) if title else case["text"]))
     specs = [{**m, "words": bare(m["words"])} for m in case["mentions"]]
-    found = find_statements(text, mentions_of(text, specs), (), 0)
+    found = find_statements(text, mentions_of(text, specs), (), len(title))
     assert len(found) == len(case["expect"]), [(s.rule, s.speaker.text, s.content.text) for s in found]
     for s, want in zip(found, case["expect"], strict=True):
         assert s.speaker.text == bare(want["speaker"])
         assert s.content.text == bare(want.get("content", s.content.text))
         assert s.direct == want.get("direct", s.direct)
         assert s.rule.startswith(want.get("rule", ""))
+        assert s.speaker.person == want.get("person", s.speaker.person)
+        assert (s.speaker.state or "none") == want.get("state", s.speaker.state or "none")
 
 
 def rules_of(words: str) -> list[str]:
