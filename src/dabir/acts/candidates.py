@@ -310,6 +310,6 @@ def _heading(v: View, start: int, end: int, out: list[Candidate]) -> None:
     if quote and quote[1] > stop:
         stop, quoted = quote[1], True
     span = trim(v.key, at, stop)
-    if span and span[1] - span[0] > 8:
+    if span and sum(map(str.isalpha, v.key[slice(*span)])) > 8:  # a telephone number says nothing
         e = Extent(*span, colon=True, quoted=quoted)
         out.append(Candidate("heading", "", (end - 1, end), *span, (begin, end - 1), e, "head"))

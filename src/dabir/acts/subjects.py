@@ -25,6 +25,9 @@ _CLAUSE = re.compile(r"(?:[،؛]|(?<!\w)و(?!\w))\W*(?:(?:(?:بعد|پس) از �
 # A clause with a subject of its own begins behind these: «ترکیب هیئت فاش نشد، اما سخنگو گفت ...».
 _CONTRAST = re.compile(r"(?<!\w)(?:اما|ولی|لیکن|هرچند|در ?حالی ?که|حال آنکه)(?!\w)|؛")
 
+# Where an item was written: «تهران (پانا) - وزیر گفت».
+_DATELINE = re.compile(r" ?(?:\(\w{2,12}\)|[-–ـ،] ?\w{2,12})? ?[-–ـ]")
+
 # What is judged, right behind who judges it: «توافقی که ظریف آن را مهم خواند».
 _OBJECT = re.compile(r"(?<!\w)(?:آن|این) ?(?:ها)? را(?!\w)")
 
@@ -99,7 +102,7 @@ def _open(
     under: Mention | None = None  # the last mention below a preposition: what is joined to it is below it too
     first = bisect_left(mentions, start, key=_start)
     for m in mentions[first : bisect_left(mentions, limit, lo=first, key=_start)] if first < len(mentions) else ():
-        if m.end > limit:
+        if m.end > limit or (m.start - start <= 2 and _DATELINE.match(v.key, m.end)):
             continue
         if any(a <= m.start < b and b <= limit for a, b in contents) or any(a <= m.start < b for a, b in sources):
             continue
