@@ -15,7 +15,7 @@ from dabir.acts.words import any_of, pattern
 from dabir.names.mentions import Mention
 
 _AND = re.compile(r" ?و ")
-_VERBAL = re.compile(r"\w+(?<!ی)(?!\w)")  # a second person's forms («نشستی») are nouns in news
+_WORD = re.compile(r"\w+")
 _MAX_WORDS = 9  # longer: a clause, not a name
 _MAX_OPENING = 25  # words before a subject
 
@@ -129,16 +129,21 @@ def _asides(v: View, start: int, end: int) -> list[tuple[int, int]]:
     """The adverbial phrases of a clause, each up to its comma or a verb."""
     out = []
     for m in _aside().finditer(v.key, start, end):
-        verb = next((w.start() for w in _VERBAL.finditer(v.key, *m.span()) if finite(w.group())), m.end())
+        verb = next((w.start() for w in _WORD.finditer(v.key, *m.span()) if _verb(w.group())), m.end())
         out.append((m.start(), verb))
     return out
+
+
+def _verb(word: str) -> bool:
+    """Whether a word is a finite verb; a second person's forms («نشستی») are nouns in news."""
+    return not word.endswith("ی") and finite(word) is not None
 
 
 def _of_last_clause(v: View, free: Sequence[Mention]) -> Sequence[Mention]:
     """The free mentions of the reporting verb's own clause, where a verb before ends another: «X حمله کرد و Y گفت»."""
     for n in range(len(free) - 1, 0, -1):
         before = v.key[free[n - 1].end : free[n].start]
-        if _CLAUSE.search(before) and any(finite(w) for w in _VERBAL.findall(before)):
+        if _CLAUSE.search(before) and any(map(_verb, _WORD.findall(before))):
             return free[n:]
     return free
 

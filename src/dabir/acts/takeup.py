@@ -14,7 +14,6 @@ from dabir.acts.voices import Voice, again
 from dabir.acts.words import pattern
 from dabir.names.mentions import Mention
 
-LEAD = 2  # sentences below the title that may leave their speaker unnamed
 INTRODUCED = 2  # sentences after a lead's in which its speaker may be named
 _OPENING = 12  # letters before a name that opens a sentence: marks, a title
 _FAR = 600  # letters between a paper's naming and its being taken up
@@ -22,17 +21,16 @@ _SERVING = 4  # words between an official and his state
 
 _OFFICIAL = re.compile(r"(?<!\w)(?:مقام|دیپلمات|مسیول)")
 _PARTED = frozenset({"با", "به", "بر", "که", "برای", "علیه", "درباره", "را", "بین", "میان", "از", "همچنین", "نیز"})
+_PLURAL = re.compile(r"(?:ها|های|هایی|ان|ین)(?!\w)")
 _SINGULAR = re.compile(r"(?:وی|او|ایشان|نامبرده)(?!\w)")
 _SOURCE = re.compile(r"(?:این|آن) ?(?P<noun>مقام|منبع|دیپلمات|مسیول|نماینده|سخنگو|کارشناس|تحلیلگر|فرمانده|سناتور)(?!\w)")
-_PAPER = re.compile(r"(?<!\w)(?:بیانیه|اطلاعیه|نامه|پیام|یادداشت)")
+_PAPER = re.compile(r"(?<!\w)(?P<noun>بیانیه|اطلاعیه|نامه|پیام|یادداشت)")
+_TOLD = re.compile(_PAPER.pattern + r" ?[یا]?ی(?!\w)")  # «بیانیه‌ای»، «پیامی»: told of for the first time
 
 
 def lead_end(v: View) -> int:
-    """Where the lead ends: the first sentences below the title."""
-    at = v.title_end
-    for _ in range(LEAD):
-        at = v.sentence(_next(v, at))[1]
-    return at
+    """Where the lead ends: the first sentence below the title."""
+    return v.sentence(_next(v, v.title_end))[1]
 
 
 def _next(v: View, at: int) -> int:
@@ -52,6 +50,8 @@ def introduced(
         return None
     if m.kind not in ("office", "people", "pronoun") if m is not None else c.form == "head":
         return None
+    if m is not None and m.kind == "people" and _PLURAL.search(v.key, m.start, m.end):
+        return None
     if title is not None and title.person and c.cue[0] >= v.title_end and _compatible(voice.state, title.state):
         return again(title, voice, "title")
     named = {x.person for x in mentions if x.person and x.start < voice.start}
@@ -62,6 +62,8 @@ def introduced(
         first = _first_from(mentions, opening.end() if opening else at)
         if first is None or first.start >= v.sentence(at)[1] or first.kind != "person" or first.person in named:
             continue
+        if first.rank and first.rank != (m.rank if m else None):
+            continue  # a minister is not brought in as «یک دیپلمات»
         if _compatible(voice.state, first.state):
             state = first.state or voice.state
             return Voice(voice.start, voice.end, first, first.person, state, first.actor, "introduced")
@@ -110,9 +112,8 @@ def same_source(v: View, own: Voice, done: Sequence[tuple[Voice, ...]]) -> Voice
     named = _SOURCE.match(v.key, own.start)
     if named is None:
         return None
-    noun = re.compile(rf"(?<!\w){named['noun']}(?!\w)")
     for voices in reversed(done):
-        if voices and noun.search(v.key, voices[0].start, voices[0].end):
+        if voices and named["noun"] in v.key[voices[0].start : voices[0].end].split():
             return again(voices[0], own)
     return None
 
@@ -123,7 +124,8 @@ def issuer(v: View, text: tuple[int, int], mentions: Sequence[Mention], last: Se
     noun = _PAPER.search(v.key, *text)
     if noun is None:
         return None
-    told = [m.start() for m in re.compile(rf"{noun.group()} ?ای(?!\w)").finditer(v.key, max(0, text[0] - 2 * _FAR), text[0])]
+    near = _TOLD.finditer(v.key, max(0, text[0] - 2 * _FAR), text[0])
+    told = [m.start() for m in near if m["noun"] == noun["noun"]]
     if not told:
         return None
     start, end = v.sentence(told[-1])
