@@ -33,7 +33,8 @@ ONE = "وزیران خارجه ایران و عمان روز {} در مسقط د
 OTHER = "مسقط میزبان بود: عباس عراقچی {} در مسقط با وزیر خارجه عمان دیدار کرد. دو طرف روابط دوجانبه را بررسی کردند."
 NOW = "2025-03-01T08:00:00+00:00"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}‮"
-PAGES = ("", "/search", "/statements", "/dyad", "/dyad?dyad=IRN&dyad=OMN", "/track", "/track?state=IRN+OMN", "/read", "/actor/IRN")
+PAGES = ("", "/search", "/statements", "/dyad", "/dyad?dyad=IRN&dyad=OMN", "/track", "/track?state=IRN+OMN", "/network",
+         "/network?between=persons", "/map", "/map?view=near", "/read", "/actor/IRN")  # fmt: skip
 
 
 def _record(text: str, **given: str) -> Record:

@@ -14,7 +14,9 @@ from dabir.errors import InputError
 from dabir.model import Event
 from dabir.names.kb import load
 from dabir.store import merged, opinions, schema
+from dabir.store.filters import Filter
 from dabir.store.merged import Disagreement, MergedEvent, Told
+from dabir.store.query import chosen
 from dabir.store.store import Store
 from dabir.views.page import Piece
 
@@ -109,6 +111,14 @@ def outlets(store: Store) -> tuple[str, ...]:
     v = schema.versions.c
     with store.reading() as connection:
         return tuple(connection.execute(sa.select(v.outlet).where(v.outlet.is_not(None)).distinct().order_by(v.outlet)).scalars())
+
+
+def unplaced(store: Store, f: Filter) -> int:
+    """How many events of a filter have no country that is known."""
+    m = schema.merged.c
+    with store.reading() as connection:
+        wanted = sa.select(sa.func.count()).select_from(schema.merged)
+        return int(connection.execute(wanted.where(*chosen(f, store.dialect), m.country.is_(None))).scalar_one())
 
 
 def merged_event(store: Store, event: str) -> MergedEvent | None:

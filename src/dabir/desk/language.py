@@ -63,6 +63,10 @@ class Language(Struct, frozen=True):
         row = _labels().get((kind, code or ""))
         return row[self.code] if row else code or ""
 
+    def codes(self, kind: str) -> tuple[str, ...]:
+        """The codes of a kind that have labels, in the table's order."""
+        return tuple(code for k, code in _labels() if k == kind)
+
     def state(self, code: str | None) -> str:
         """The name of a state or organisation by its code, the code itself where the tables have none."""
         row = _states().get(code or "")

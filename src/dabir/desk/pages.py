@@ -54,6 +54,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
+    environment.filters["state_name"] = lambda code, say: say.state(code)
     environment.globals |= {"words": words, "link": _link, "anchor": asking.anchor}
     return environment
 
