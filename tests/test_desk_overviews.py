@@ -26,7 +26,7 @@ pytest.importorskip("networkx", reason="the desk extra is not installed")
 from starlette.datastructures import QueryParams  # noqa: E402
 from starlette.testclient import TestClient  # noqa: E402
 
-from dabir.desk import forms, graphs, maps  # noqa: E402
+from dabir.desk import asking, forms, graphs, maps  # noqa: E402
 from dabir.desk.app import create  # noqa: E402
 from dabir.desk.guard import Desk  # noqa: E402
 from dabir.desk.language import Language  # noqa: E402
@@ -171,3 +171,17 @@ def test_several_states_in_one_field(store: Store) -> None:
     assert form.filter.states == ("IRN", "OMN", "QAT")
     assert form.toggled("state", "OMN")["state"] == ["IRN", "QAT"]
     assert form.toggled("act", "meet")["act"] == ["meet"]
+
+
+def test_facets_count_alternatives_and_keep_what_is_chosen(client: TestClient, store: Store) -> None:
+    every = {c.value: c.events for c in asking.facets(store, Filter(), 50)["act"]}
+    assert len(every) > 2 and not any(c.chosen for c in asking.facets(store, Filter(), 50)["act"])
+    found = asking.facets(store, Filter(acts=("meet", "ratify"), states=("IRN",)), 3)
+    chosen = {c.value: c.events for c in found["act"] if c.chosen}
+    assert set(chosen) == {"meet", "ratify"} and chosen["meet"] == len(list(store.each_event(Filter(acts=("meet",), states=("IRN",)))))
+    assert any(not c.chosen and c.events for c in found["act"])  # others can still be added
+    page = client.get("/fa/search?act=meet&act=talks&state=IRN").text
+    assert {tuple(x) for x in re.findall(r'name="(\w+)" value="([\w-]+)" checked', page)} == {("act", "meet"), ("act", "talks"), ("state", "IRN")}
+    total = len(list(store.each_event(Filter(acts=("meet", "talks"), states=("IRN",)))))
+    assert f'id="found">{Language("fa").digits(total)} ' in page and total > 1
+    assert 'href="/fa/search?state=IRN&amp;act=talks"' in page  # takes «meet» away

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dabir import lookup
 from dabir.desk.language import Language
@@ -16,7 +18,7 @@ from dabir.names.kb import load
 from dabir.store import merged, opinions, schema
 from dabir.store.filters import Filter
 from dabir.store.merged import Disagreement, MergedEvent, Told
-from dabir.store.query import chosen
+from dabir.store.query import Facet, chosen
 from dabir.store.store import Store
 from dabir.views.page import Piece
 
@@ -111,6 +113,33 @@ def outlets(store: Store) -> tuple[str, ...]:
     v = schema.versions.c
     with store.reading() as connection:
         return tuple(connection.execute(sa.select(v.outlet).where(v.outlet.is_not(None)).distinct().order_by(v.outlet)).scalars())
+
+
+class Choice(Struct, frozen=True):
+    """A value that a facet offers: with how many events, and whether it is chosen."""
+
+    value: str
+    events: int
+    chosen: bool
+
+
+_FACETS: Mapping[Facet, str] = MappingProxyType({"state": "states", "act": "acts", "status": "status", "plover": "plover"})
+
+
+def facets(store: Store, f: Filter, limit: int) -> Mapping[str, tuple[Choice, ...]]:
+    """What a filter may be narrowed or widened to: of each facet the commonest values, and those that are chosen. The values of
+    one facet are alternatives, so each is counted as if nothing were chosen in its own facet."""
+    open_ = {name: field for name, field in _FACETS.items() if getattr(f, field)}
+    found = dict(store.facets(f, tuple(n for n in _FACETS if n not in open_), limit=limit))
+    for name, field in open_.items():
+        found |= store.facets(replace(f, **{field: ()}), (name,), limit=_RECENT)
+    offered: dict[str, tuple[Choice, ...]] = {}
+    for name, counts in found.items():
+        chosen = getattr(f, _FACETS[name]) if name in open_ else ()
+        there = [Choice(c.value, c.events, c.value in chosen) for c in counts]
+        missing = [Choice(v, 0, True) for v in chosen if v not in {c.value for c in counts}]
+        offered[name] = (*(c for n, c in enumerate(there) if n < limit or c.chosen), *missing)
+    return offered
 
 
 def unplaced(store: Store, f: Filter) -> int:

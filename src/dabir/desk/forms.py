@@ -48,6 +48,11 @@ class Form(Struct, frozen=True):
         """A field's only value, empty for none."""
         return next(iter(self.fields.get(name, ())), "")
 
+    @property
+    def query(self) -> Fields:
+        """The fields that the API knows, too."""
+        return {k: v for k, v in self.fields.items() if k != "calendar"}
+
     def toggled(self, name: str, value: str) -> Fields:
         """The fields with a value added, or taken away where it was there."""
         there = list(self.fields.get(name, ()))

@@ -15,7 +15,7 @@ from dabir.store.meetings import Node, Tie
 WIDTH, HEIGHT = 720, 520
 _EDGE, _SIDE = 36, 84  # room for circles and for the names beside them
 _MOST = 60  # ties that an eye can still follow
-_NODES = 36
+_NODES, _PERSONS = 36, 24  # persons' names are longer
 _APART, _THREAD = 3.0, 0.3
 _SEED = 7  # the same ties give the same picture
 
@@ -88,10 +88,11 @@ def _closest(ties: Sequence[Tie]) -> list[Tie]:
     """The first ties, as many as there is room for them and for those whom they tie."""
     found: list[Tie] = []
     nodes: set[Node] = set()
+    room = _PERSONS if ties and ties[0].one.person else _NODES
     for t in ties:
         if len(found) == _MOST:
             break
-        if len(nodes | {t.one, t.other}) <= _NODES:
+        if len(nodes | {t.one, t.other}) <= room:
             nodes |= {t.one, t.other}
             found.append(t)
     return found

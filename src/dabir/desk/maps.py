@@ -11,6 +11,7 @@ from msgspec import Struct
 from dabir.resources import table
 
 SHADES = 5
+_WIDE = 1000  # units; in a narrower view small countries are seen as they are
 # Stretches of the plane of shapes.tsv: left, top, width, height.
 VIEWS: Mapping[str, tuple[int, int, int, int]] = MappingProxyType(
     {"world": (0, -490, 2000, 900), "near": (1120, -330, 320, 220), "europe": (900, -450, 330, 240), "asia": (1180, -420, 620, 430)}
@@ -28,11 +29,13 @@ class Shape(Struct, frozen=True):
 
 
 class Country(Struct, frozen=True):
-    """A country with its events; `shade` is 0 (none) to 5, each step about three times as many."""
+    """A country with its events; `shade` is 0 (none) to 5, each step about three times as many; one with a `circle` is too small
+    in this view."""
 
     shape: Shape
     events: int
     shade: int
+    circle: bool
 
 
 class Map(Struct, frozen=True):
@@ -55,7 +58,7 @@ def drawn(counts: Mapping[str, int], view: str) -> Map:
     """The map of events by country code, in one of `VIEWS`."""
     left, top, width, height = VIEWS[view]
     found = [
-        Country(s, counts.get(s.code, 0), _shade(counts.get(s.code, 0)))
+        Country(s, counts.get(s.code, 0), _shade(counts.get(s.code, 0)), s.small and (width > _WIDE or not s.path))
         for s in shapes()
         if s.path or counts.get(s.code)
     ]  # fmt: skip

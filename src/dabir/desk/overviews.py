@@ -12,19 +12,14 @@ from msgspec import Struct
 from starlette.responses import Response
 
 from dabir.desk import asking, forms, graphs, guard, maps
-from dabir.desk.language import Code, Language
-from dabir.desk.pages import html, language, may_read
+from dabir.desk.language import Code
+from dabir.desk.pages import form_of, html, language, may_read
 from dabir.store import meetings
 from dabir.store.flat import safe
 from dabir.store.meetings import Between
 
 pages = APIRouter(prefix="/{code}", include_in_schema=False, dependencies=[Depends(may_read)])
 _ROWS = 200  # of a page's table; the CSV has all
-
-
-def _form(request: Request, say: Language) -> forms.Form:
-    desk = guard.desk(request)
-    return forms.asked(request.query_params, say, desk.store, desk.clock())
 
 
 def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:
@@ -48,7 +43,7 @@ def _ties(request: Request, form: forms.Form) -> meetings.Ties:
 def network(request: Request, code: Code) -> Response:
     """Who meets whom, as a drawing, a table and CSV."""
     say = language(code)
-    form = _form(request, say)
+    form = form_of(request, say)
     found = _ties(request, form)
     return html(
         request, say, "network.html", form=form, found=found, rows=found.ties[:_ROWS], chart=graphs.network(found.ties),
@@ -59,7 +54,7 @@ def network(request: Request, code: Code) -> Response:
 @pages.get("/network.csv")
 def network_csv(request: Request, code: Code) -> Response:
     """The ties as CSV."""
-    found = _ties(request, _form(request, language(code)))
+    found = _ties(request, form_of(request, language(code)))
     header = ("state", "person", "other_state", "other_person", "events", "first", "last")
     rows = ((t.one.state, t.one.person, t.other.state, t.other.person, t.events, t.first, t.last) for t in found.ties)
     return sheet("network.csv", header, rows)
@@ -81,7 +76,7 @@ def _countries(request: Request, form: forms.Form) -> tuple[Here, ...]:
 def world(request: Request, code: Code) -> Response:
     """Where events took place, as a map, a table and CSV."""
     say = language(code)
-    form = _form(request, say)
+    form = form_of(request, say)
     found = _countries(request, form)
     view = request.query_params.get("view", "")
     view = view if view in maps.VIEWS else "world"
@@ -96,5 +91,5 @@ def world(request: Request, code: Code) -> Response:
 def world_csv(request: Request, code: Code) -> Response:
     """The counts by country as CSV."""
     say = language(code)
-    found = _countries(request, _form(request, say))
+    found = _countries(request, form_of(request, say))
     return sheet("map.csv", ("country", "name", "events"), ((c.country, say.state(c.country), c.events) for c in found))

@@ -16,7 +16,7 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from dabir.desk import asking, charts, guard, marking
+from dabir.desk import asking, charts, forms, guard, marking
 from dabir.desk.language import LANGUAGES, Code, Language
 from dabir.desk.tokens import held
 from dabir.errors import InputError
@@ -29,7 +29,6 @@ from dabir.views import words
 
 _PAGE = 25
 _FOLDER = Path(__file__).parent / "templates"
-_FILTERS = ("state", "dyad", "actor", "act", "plover", "status", "place", "outlet", "since", "until", "text")
 _SORTS: Mapping[str, EventSort] = {"day": "day", "reported": "reported", "outlets": "outlets", "intensity": "intensity"}
 
 
@@ -108,28 +107,24 @@ def today(request: Request, code: Code) -> Response:
     )  # fmt: skip
 
 
-def asked(request: Request) -> tuple[Filter, dict[str, Any]]:
-    """The filter of a page's form, and the form's fields as they were filled in."""
-    query = request.query_params
-    form: dict[str, Any] = {k: [v for v in query.getlist(k) if v.strip()] for k in _FILTERS}
-    one = {k: form[k][0].strip() if form[k] else None for k in ("actor", "place", "outlet", "since", "until", "text")}
-    found = filters.asked(
-        states=form["state"], dyad=form["dyad"], acts=form["act"], plover=form["plover"], status=form["status"], **one
-    )
-    return found, {k: v for k, v in form.items() if v}
+def form_of(request: Request, say: Language) -> forms.Form:
+    """The form that a page's query fills in."""
+    desk = guard.desk(request)
+    return forms.asked(request.query_params, say, desk.store, desk.clock())
 
 
 @pages.get("/search")
 def search(request: Request, code: Code) -> Response:
     """Events by every filter, with facets; a plain form."""
     store, say = guard.desk(request).store, language(code)
-    f, form = asked(request)
+    form = form_of(request, say)
+    f = form.filter
     sort = _SORTS.get(request.query_params.get("sort", "day"), "day")
     page = store.events(f, sort=sort, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
     with store.reading() as connection:
         total = count(connection, f)
     return html(
-        request, say, "search.html", page=page, total=total, form=form, facets=store.facets(f, limit=12), sort=sort,
+        request, say, "search.html", page=page, total=total, form=form, facets=asking.facets(store, f, 12), sort=sort,
         outlets=asking.outlets(store),
     )  # fmt: skip
 
@@ -231,8 +226,8 @@ def track(request: Request, code: Code) -> Response:
 def statements(request: Request, code: Code) -> Response:
     """Who said what, by date of publication."""
     store, say = guard.desk(request).store, language(code)
-    f, form = asked(request)
-    page = store.statements(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
+    form = form_of(request, say)
+    page = store.statements(form.filter, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
     return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store))
 
 
