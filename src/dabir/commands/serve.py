@@ -40,6 +40,9 @@ def serve(
     name: Annotated[
         list[str] | None, typer.Option("--name", metavar="HOST", help="A name that the desk is reached by. May be given again.")
     ] = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Readers may give the address of a page to be fetched and read (extra `web`).")
+    ] = False,
     https: Annotated[
         bool, typer.Option("--https", help="It stands behind a proxy that speaks HTTPS: cookies go over HTTPS alone.")
     ] = False,
@@ -53,6 +56,7 @@ def serve(
     except ModuleNotFoundError as error:
         raise usage(f"serving needs the `desk` extra ({error.name} is missing): pip install 'dabir[desk]'") from None
     from dabir.desk import tokens as tokens_
+    from dabir.ingest.fetch import fetcher
     from dabir.store.store import open_store
 
     if host not in _LOOPBACK and not tokens:
@@ -64,7 +68,8 @@ def serve(
     if tokens and not known:
         raise usage(f"{tokens}: no token is in it; make one: dabir token NAME --tokens {tokens}")
     with open_store(store) as opened:
-        app = create(Desk(opened, clock, known, secure=https), [*LOOPBACK, host, *(name or ())])
+        fetched = fetcher() if fetch else None
+        app = create(Desk(opened, clock, known, secure=https, fetch=fetched), [*LOOPBACK, host, *(name or ())])
         say(f"http://{host}:{port}/ shows {opened.name}; Ctrl-C stops it")
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
 

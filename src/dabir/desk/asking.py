@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from dabir.names.kb import load
 from dabir.store import merged, opinions, schema
 from dabir.store.filters import Filter
 from dabir.store.merged import Disagreement, MergedEvent, Told
-from dabir.store.query import Facet, chosen
+from dabir.store.query import EventRow, Facet, chosen
 from dabir.store.store import Store
 from dabir.views.page import Piece
 
@@ -43,11 +43,13 @@ class Field(Struct, frozen=True):
 
 
 class Witness(Struct, frozen=True):
-    """One report as the event's page shows it: its event there, and its evidence in pieces; `anchor` is its place in the article."""
+    """One report as the event's page shows it: its event there, and its evidence in pieces; `anchor` is its place in the article,
+    `clock` the date-time that it states, null where it states no time of day."""
 
     told: Told
     event: Event
     anchor: str
+    clock: str | None
     evidence: tuple[tuple[Piece, ...], ...]
 
 
@@ -78,7 +80,8 @@ def witnesses(store: Store, event: MergedEvent, say: Language) -> Iterator[Witne
         record = store.record(told.version)
         mine = next((x for x in record.events if x.id == local.get(told.event)), None)
         if mine:
-            yield Witness(told, mine, anchor(record.events, mine), quoted(record, mine, say))
+            clock = next((t.value for t in record.times if t.id == mine.time and "T" in (t.value or "")), None)
+            yield Witness(told, mine, anchor(record.events, mine), clock, quoted(record, mine, say))
 
 
 def anchor(events: Sequence[Event], event: Event) -> str:
@@ -113,6 +116,20 @@ def outlets(store: Store) -> tuple[str, ...]:
     v = schema.versions.c
     with store.reading() as connection:
         return tuple(connection.execute(sa.select(v.outlet).where(v.outlet.is_not(None)).distinct().order_by(v.outlet)).scalars())
+
+
+class ArticleEvents(Struct, frozen=True):
+    """What one article reports: its events, in the order in which they came; the first says which article."""
+
+    events: tuple[EventRow, ...]
+
+
+def by_article(rows: Iterable[EventRow]) -> tuple[ArticleEvents, ...]:
+    """Events together with the others of the same article."""
+    found: dict[str, list[EventRow]] = {}
+    for row in rows:
+        found.setdefault(row.version, []).append(row)
+    return tuple(ArticleEvents(tuple(events)) for events in found.values())
 
 
 class Choice(Struct, frozen=True):

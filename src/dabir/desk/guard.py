@@ -13,7 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dabir.desk.jobs import Jobs
+from dabir.desk.language import Language
 from dabir.desk.tokens import Role, Token, held
+from dabir.ingest.files import Fetch
 from dabir.reading import Reader
 from dabir.store.store import Store
 
@@ -34,7 +37,8 @@ _HEADERS = (
 
 class Desk(Struct, frozen=True):
     """What the desk works with. `clock` gives now (ISO, UTC); without `tokens` reading is open and writing is off; a request's
-    body has at most `largest` bytes, a client may make `rate` requests a minute."""
+    body has at most `largest` bytes, a client may make `rate` requests a minute. `fetch` gets articles by address; without it the
+    desk opens none."""
 
     store: Store
     clock: Callable[[], str]
@@ -42,6 +46,7 @@ class Desk(Struct, frozen=True):
     largest: int = 1_000_000
     rate: int = 600
     secure: bool = False
+    fetch: Fetch | None = None
 
 
 @cache
@@ -54,6 +59,13 @@ def desk(request: Request) -> Desk:
     """The desk that a request came to."""
     found = request.app.state.desk
     assert isinstance(found, Desk)
+    return found
+
+
+def jobs(request: Request) -> Jobs:
+    """The readings that are under way."""
+    found = request.app.state.jobs
+    assert isinstance(found, Jobs)
     return found
 
 
@@ -109,15 +121,21 @@ class Guard:
         client = scope["client"][0] if scope.get("client") else ""
         self._asked[client] += 1
         if self._asked[client] > self._desk.rate:
-            return PlainTextResponse("too many requests; wait a minute\n", 429, {"retry-after": "60"})
+            return _refusal(scope, "too_many", 429, {"retry-after": "60"})
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._desk.largest:
-            return PlainTextResponse(f"a request has at most {self._desk.largest:,} bytes\n", 413)
+            return _refusal(scope, "too_large", 413)
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            return PlainTextResponse("a NUL character is in no name\n", 400)
+            return _refusal(scope, "has_nul", 400)
         if scope["method"] not in ("GET", "HEAD") and _foreign(headers):
-            return PlainTextResponse("this request comes from another site\n", 403)
+            return _refusal(scope, "foreign", 403)
         return None
+
+
+def _refusal(scope: Scope, key: str, status: int, headers: dict[str, str] | None = None) -> PlainTextResponse:
+    """One line of text, in the language of the address: nothing more is made for what is refused."""
+    say = Language("fa" if scope["path"] == "/fa" or scope["path"].startswith("/fa/") else "en")
+    return PlainTextResponse(f"{say.say(key)}\n", status, headers)
 
 
 def _foreign(headers: Headers) -> bool:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct
 
@@ -17,12 +19,22 @@ from dabir.times.calendars import from_date
 Code = Literal["fa", "en"]
 LANGUAGES: tuple[Code, ...] = ("fa", "en")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 @cache
 def _labels() -> Mapping[tuple[str, str], Mapping[str, str]]:
     return {(r["kind"], r["code"]): r for r in table("desk/codes.tsv")}
+
+
+@cache
+def zones() -> Mapping[str, str | None]:
+    """Time zones by their IANA names, with a Persian name where the tables have one; those first, then all others."""
+    named: dict[str, str | None] = {}
+    for r in table("times/zones.tsv"):
+        named.setdefault(r["zone"], r["name"])
+    return MappingProxyType(named | {z: named.get(z) for z in sorted(available_timezones()) if "/" in z})
 
 
 @cache
@@ -35,9 +47,10 @@ def _states() -> Mapping[str, Mapping[str, str]]:
 
 
 class Language(Struct, frozen=True):
-    """One of the desk's languages."""
+    """One of the desk's languages, and the time zone (IANA) whose clock its reader chose."""
 
     code: Code
+    zone: str | None = None
 
     @property
     def direction(self) -> str:
@@ -109,6 +122,24 @@ class Language(Struct, frozen=True):
         kind = calendar or self.calendar
         year, month, of_month = from_date(kind, date.fromisoformat(iso[:10]))
         return self.digits(f"{of_month} {self.label(kind, str(month))} {year}")
+
+    def moment(self, iso: str | None) -> tuple[str, str]:
+        """A date in words, and what stands beside it. A date-time with a clock and an offset is shown by the reader's clock,
+        beside it as it was stated; without a chosen zone, or without an offset, as it was stated.
+
+        >>> Language("en", "Europe/Berlin").moment("2025-02-27T01:30+03:30")
+        ('26 February 2025, 23:00', '27 February 2025, 01:30 UTC+03:30')
+        """
+        found = _CLOCK.fullmatch(iso or "")
+        if not iso or not found:
+            return self.day(iso), ""
+        stated = f"{self.day(iso)}{self.say('comma')} {self.digits(found[1])}"
+        offset = f" UTC{self.digits(found[2])}" if found[2] and found[2] != "Z" else " UTC" if found[2] else ""
+        if not self.zone or not found[2]:
+            return stated, offset.strip()
+        here = datetime.fromisoformat(iso).astimezone(ZoneInfo(self.zone))
+        shown = f"{self.day(here.date().isoformat())}{self.say('comma')} {self.digits(here.strftime('%H:%M'))}"
+        return shown, "" if shown == stated else f"{stated}{offset}"
 
     def both(self, iso: str | None) -> str:
         """A date in the other calendar, for the tooltip beside `day`."""

@@ -9,17 +9,18 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import jinja2
-import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
-from dabir.desk import asking, charts, forms, guard, marking
-from dabir.desk.language import LANGUAGES, Code, Language
+from dabir.desk import asking, charts, faults, forms, guard, marking
+from dabir.desk.language import LANGUAGES, Code, Language, zones
 from dabir.desk.tokens import held
 from dabir.errors import InputError
+from dabir.model import Record
 from dabir.store import filters
 from dabir.store.filters import Filter
 from dabir.store.flat import flat, safe
@@ -27,6 +28,7 @@ from dabir.store.query import EventSort, count
 from dabir.store.series import Bucket
 from dabir.views import words
 
+ZONE = "dabir_zone"
 _PAGE = 25
 _FOLDER = Path(__file__).parent / "templates"
 _SORTS: Mapping[str, EventSort] = {"day": "day", "reported": "reported", "outlets": "outlets", "intensity": "intensity"}
@@ -64,12 +66,19 @@ def _link(path: str, **query: object) -> str:
     return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
 
+def zoned(request: Request, say: Language) -> Language:
+    """A page's language, with the time zone that its reader chose."""
+    chosen = request.cookies.get(ZONE, "")
+    return replace(say, zone=chosen) if chosen and chosen in zones() else say
+
+
 def html(request: Request, say: Language, template: str, status: int = 200, **context: Any) -> Response:
     """A page from its template; 304 where the browser has it as it is."""
+    say = zoned(request, say)
     query = f"?{request.url.query}" if request.url.query else ""
     rest = request.url.path.removeprefix(f"/{say.code}")
     body = _environment().get_template(template).render(
-        say=say, t=say.say, base=f"/{say.code}", here=f"/{say.code}{rest}", switch=f"/{say.other}{rest}{query}", **context
+        say=say, t=say.say, base=f"/{say.code}", here=f"/{say.code}{rest}", query=query, switch=f"/{say.other}{rest}{query}", **context
     ).encode()  # fmt: skip
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "no-cache", "content-language": say.code}
@@ -82,7 +91,7 @@ def error(request: Request, status: int, message: str) -> Response:
     """The page that says what went wrong, in the language of the address."""
     code = request.url.path.strip("/").partition("/")[0]
     say = Language("en" if code == "en" else "fa")
-    return html(request, say, "error.html", status, message=message, number=status)
+    return html(request, say, "error.html", status, fault=faults.said(message, say), number=status)
 
 
 router = APIRouter(include_in_schema=False)
@@ -103,7 +112,8 @@ def today(request: Request, code: Code) -> Response:
     latest = store.events(sort="reported", descending=True, limit=_PAGE).rows
     planned = store.events(Filter(status=("planned", "proposed"), since=day), limit=10).rows
     return html(
-        request, language(code), "today.html", latest=latest, planned=planned, disputed=asking.disputed(store, 10), day=day
+        request, language(code), "today.html", latest=asking.by_article(latest), planned=planned,
+        disputed=asking.disputed(store, 10), day=day,
     )  # fmt: skip
 
 
@@ -150,10 +160,11 @@ def article(request: Request, code: Code, version: str) -> Response:
         record = guard.desk(request).store.record(version)
     except InputError:
         raise HTTPException(404, say.say("not_found")) from None
-    return _article(request, say, record, version)
+    return article_page(request, say, record, version)
 
 
-def _article(request: Request, say: Language, record: Any, version: str | None) -> Response:
+def article_page(request: Request, say: Language, record: Record, version: str | None) -> Response:
+    """The page of a record; null for `version` where it is not stored."""
     return html(
         request, say, "article.html", record=record, pieces=marking.marked(record, say), index=words.index(record),
         version=version, marking=marking,
@@ -231,26 +242,13 @@ def statements(request: Request, code: Code) -> Response:
     return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store))
 
 
-@pages.get("/read")
-def paste(request: Request, code: Code) -> Response:
-    """The form for a pasted text."""
-    return html(request, language(code), "read.html")
-
-
-async def _fields(request: Request) -> dict[str, str]:
+async def fields(request: Request) -> dict[str, str]:
     """The fields of a posted form. Raises InputError where it is not UTF-8."""
     try:
         body = (await request.body()).decode()
         return {k: v[0] for k, v in parse_qs(body, errors="strict", max_num_fields=20).items()}
     except ValueError:
         raise InputError("the form cannot be read: it is not UTF-8, or has too many fields") from None
-
-
-@pages.post("/read")
-def read(request: Request, code: Code, form: dict[str, str] = Depends(_fields)) -> Response:  # noqa: B008
-    """A pasted text, read and shown, not kept."""
-    record = guard.reader().read(form.get("text", "").replace("\r\n", "\n"), published=form.get("published") or None)
-    return _article(request, language(code), record, None)
 
 
 @router.get("/{code}/login")
@@ -260,7 +258,7 @@ def login(request: Request, code: Code) -> Response:
 
 
 @router.post("/{code}/login")
-def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(_fields)) -> Response:  # noqa: B008
+def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(fields)) -> Response:  # noqa: B008
     """Keep a token that is known in a cookie which scripts and other sites do not get."""
     secret = form.get("token", "").strip()
     if held(guard.desk(request).tokens, secret) is None:
@@ -271,9 +269,6 @@ def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(_fiel
 
 
 @pages.get("/event/{event}/record.json")
-def event_json(request: Request, code: Code, event: str) -> Response:
-    """A merged event as JSON."""
-    found = asking.merged_event(guard.desk(request).store, event)
-    if found is None:
-        raise HTTPException(404, language(code).say("not_found"))
-    return Response(msgspec.json.encode(found), media_type="application/json")
+def event_json(event: str, code: Code) -> Response:  # noqa: ARG001 - every page's address has its language
+    """Where the API gives a merged event."""
+    return RedirectResponse(f"/api/v1/events/{quote(event, safe='')}", 301)
