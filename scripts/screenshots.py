@@ -31,7 +31,7 @@ from dabir.store.store import Store
 NOW = "2025-03-01T08:00:00+00:00"
 WIDTHS = {"wide": 1280, "narrow": 390}
 PAGES = {
-    "today": "", "search": "/search", "search-many": "/search?state=IRN&act=meet&act=talks", "statements": "/statements",
+    "today": "", "search": "/search", "search-many": "/search?state=IRN&act=meet&act=talks", "statements": "/statements", "history": "/statements?state=IRN&subject=nuclear", "zone": "/zone",
     "dyad": "/dyad?dyad=IRN&dyad=OMN", "track": "/track?state=IRN+OMN", "network": "/network", "persons": "/network?between=persons",
     "map": "/map", "map-near": "/map?view=near", "read": "/read", "actor": "/actor/IRN", "event": "/event/EVENT",
     "article": "/article/ARTICLE", "fault": "/search?state=none-such", "empty": "/network?since=1300-01-01&until=1300-01-02",

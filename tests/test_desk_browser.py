@@ -25,9 +25,9 @@ import uvicorn  # noqa: E402
 from dabir.desk.app import create  # noqa: E402
 from dabir.desk.guard import Desk  # noqa: E402
 
-PAGES = ("", "/search?state=IRN", "/statements", "/dyad?dyad=IRN&dyad=JPN", "/track?state=IRN+JPN", "/actor/IRN", "/read", "/network", "/network?between=persons", "/map",
-         "/map?view=near&calendar=gregorian", "/event/EVENT",
-         "/article/ARTICLE", "/search?state=none-such")  # fmt: skip
+PAGES = ("", "/search?state=IRN", "/statements", "/dyad?dyad=IRN&dyad=JPN", "/track?state=IRN+JPN", "/actor/IRN", "/read",
+         "/network", "/network?between=persons", "/map", "/map?view=near&calendar=gregorian", "/statements?state=IRN&text=ایران", "/search?act=meet&act=talks", "/zone", "/read/none",
+         "/event/EVENT", "/article/ARTICLE", "/search?state=none-such")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -185,3 +185,17 @@ def test_facets_count_alternatives_and_keep_what_is_chosen(client: TestClient, s
     total = len(list(store.each_event(Filter(acts=("meet", "talks"), states=("IRN",)))))
     assert f'id="found">{Language("fa").digits(total)} ' in page and total > 1
     assert 'href="/fa/search?state=IRN&amp;act=talks"' in page  # takes «meet» away
+
+
+def test_statements_say_since_when_and_whether_changed(client: TestClient, store: Store) -> None:
+    page = client.get("/en/statements?state=IRN&text=ایران").text
+    part = page.partition('id="history"')[2]
+    shown = re.findall(r'<li id="said-([^"]+)"', part)
+    rows = list(store.each_statement(Filter(states=("IRN",), text="ایران")))
+    assert set(shown) == {s.id for s in rows} and shown
+    days = sorted(s.published for s in rows if s.published)
+    assert Language("en").day(days[0]) in part and Language("en").day(days[-1]) in part
+    assert "Changed?" in part and ("Not known" in part or "No:" in part or "Both sides" in part)
+    assert 'id="history"' not in client.get("/en/statements?state=IRN").text
+    assert "name a speaker" in client.get("/en/statements?subject=nuclear").text
+    assert client.get("/fa/statements?subject=none").status_code == 400

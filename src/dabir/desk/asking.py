@@ -15,10 +15,11 @@ from dabir.desk.marking import quoted
 from dabir.errors import InputError
 from dabir.model import Event
 from dabir.names.kb import load
-from dabir.store import merged, opinions, schema
+from dabir.store import merged, opinions, schema, stances
 from dabir.store.filters import Filter
 from dabir.store.merged import Disagreement, MergedEvent, Told
 from dabir.store.query import EventRow, Facet, chosen
+from dabir.store.stances import History
 from dabir.store.store import Store
 from dabir.views.page import Piece
 
@@ -157,6 +158,14 @@ def facets(store: Store, f: Filter, limit: int) -> Mapping[str, tuple[Choice, ..
         missing = [Choice(v, 0, True) for v in chosen if v not in {c.value for c in counts}]
         offered[name] = (*(c for n, c in enumerate(there) if n < limit or c.chosen), *missing)
     return offered
+
+
+def history(store: Store, f: Filter, subject: str | None) -> History | None:
+    """What one speaker, a person or a state, said about one subject or in some words; null where not both are asked for."""
+    if not (f.actor or len(f.states) == 1) or not (subject or f.text):
+        return None
+    with store.reading() as connection:
+        return stances.history(connection, f, subject)
 
 
 def unplaced(store: Store, f: Filter) -> int:

@@ -26,6 +26,7 @@ from dabir.store.filters import Filter
 from dabir.store.flat import flat, safe
 from dabir.store.query import EventSort, count
 from dabir.store.series import Bucket
+from dabir.store.subjects import subjects
 from dabir.views import words
 
 ZONE = "dabir_zone"
@@ -237,9 +238,15 @@ def track(request: Request, code: Code) -> Response:
 def statements(request: Request, code: Code) -> Response:
     """Who said what, by date of publication."""
     store, say = guard.desk(request).store, language(code)
-    form = form_of(request, say)
+    form, subject = form_of(request, say), request.query_params.get("subject") or None
+    if subject and subject not in subjects():
+        raise InputError(f"«{subject}» is no subject; there are {', '.join(subjects())}")
     page = store.statements(form.filter, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
-    return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store))
+    history = asking.history(store, form.filter, subject)
+    return html(
+        request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store), subject=subject,
+        subjects=subjects().values(), history=history,
+    )  # fmt: skip
 
 
 async def fields(request: Request) -> dict[str, str]:

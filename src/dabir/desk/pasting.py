@@ -13,7 +13,6 @@ from dabir.desk.language import Code, zones
 from dabir.desk.pages import ZONE, article_page, fields, html, language, may_read
 from dabir.errors import InputError
 from dabir.ingest.addresses import parse_address
-from dabir.ingest.decode import check_persian
 from dabir.ingest.files import Fetch
 from dabir.ingest.raw import NO_DEFAULTS, Failure
 from dabir.model import Record
@@ -31,7 +30,6 @@ def paste(request: Request, code: Code) -> Response:
 
 
 def _read(text: str, published: str | None) -> Record:
-    check_persian(text)
     return guard.reader().read(text, published=published)
 
 
