@@ -161,6 +161,17 @@ def test_other_hosts_origins_and_sizes_are_refused(store: Store) -> None:
     assert client.get("/fa/search?text=%00").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/api/v1/read", "/fa/read"])
+def test_bodies_that_state_no_length_are_limited_too(store: Store, path: str) -> None:
+    client = client_of(store, largest=1000)
+    body = b'{"text": "' + "دیدار ".encode() * 40 + b'"}'
+    whole = client.post(path, content=iter([body])) if path.startswith("/api") else client.post(path, content=iter([b"text=%D8%AF%DB%8C"]))
+    assert whole.status_code == 200 and "content-length" not in whole.request.headers
+    refused = client.post(path, content=iter([b" " * 100] * 50))
+    assert refused.status_code == 413 and "content-length" not in refused.request.headers
+    assert refused.headers["x-content-type-options"] == "nosniff"
+
+
 def test_rate_limit(store: Store) -> None:
     client = client_of(store, rate=3)
     assert Counter(client.get("/api/v1/health").status_code for _ in range(5)) == {200: 3, 429: 2}

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dabir.desk.jobs import Jobs
@@ -80,6 +80,10 @@ def role(request: Request) -> Role | None:
     return None if tokens else "reader"
 
 
+class _TooLarge(Exception):  # noqa: N818 - the guard's own signal, seen by nobody else
+    """A body has grown past the limit."""
+
+
 class Guard:
     """The middleware. It counts requests, for the rate limit and the metrics; these counts are all that changes in it."""
 
@@ -93,16 +97,19 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        seen = 0
+        seen, begun = 0, False
 
         async def limited() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            # A body without a stated length that grows too long is cut off as if the client had hung up.
-            return message if seen <= self._desk.largest else {"type": "http.disconnect"}
+            if seen > self._desk.largest:  # a body that states no length, or a wrong one
+                raise _TooLarge
+            return message
 
         async def with_headers(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 self._answered[message["status"]] += 1
                 headers = MutableHeaders(scope=message)
@@ -111,9 +118,14 @@ class Guard:
             await send(message)
 
         refused = self._refused(scope)
-        await (refused or self._app)(scope, limited, with_headers)
+        try:
+            await (refused or self._app)(scope, limited, with_headers)
+        except _TooLarge:
+            if begun:  # the answer is on its way already: the connection is all that is left to end
+                raise
+            await _refusal(scope, "too_large", 413, {"connection": "close"})(scope, receive, with_headers)
 
-    def _refused(self, scope: Scope) -> PlainTextResponse | None:
+    def _refused(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         minute = self._desk.clock()[:16]
         if minute != self._minute:
@@ -132,8 +144,10 @@ class Guard:
         return None
 
 
-def _refusal(scope: Scope, key: str, status: int, headers: dict[str, str] | None = None) -> PlainTextResponse:
-    """One line of text, in the language of the address: nothing more is made for what is refused."""
+def _refusal(scope: Scope, key: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """One line: JSON for the API, else text in the language of the address; nothing more is made for what is refused."""
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": Language("en").say(key)}, status, headers)
     say = Language("fa" if scope["path"] == "/fa" or scope["path"].startswith("/fa/") else "en")
     return PlainTextResponse(f"{say.say(key)}\n", status, headers)
 

@@ -59,7 +59,7 @@ class Turn(Struct, frozen=True):
 
 
 class History(Struct, frozen=True):
-    """Statements by date of publication, those without one first; `changed` says whether some are for and others against the same
+    """Statements by date of publication, those without one last; `changed` says whether some are for and others against the same
     ones, null where no two are either. `left_out` says that there are earlier statements that were not looked at."""
 
     said: tuple[Said, ...]
@@ -89,7 +89,7 @@ def history(connection: Connection, f: Filter, subject: str | None = None) -> Hi
     rows = each(lambda cursor: statements(connection, f, descending=True, limit=LARGEST, cursor=cursor))
     latest = list(islice(rows, MOST + 1))
     wanted = [r for r in latest[:MOST] if subject is None or subject in named(r.content)]
-    ordered = sorted(wanted, key=lambda r: (r.published or "", r.id))
+    ordered = sorted(wanted, key=lambda r: (r.published is None, r.published or "", r.id))
     deeds = _deeds(connection, [r.id for r in ordered])
     said = tuple(Said(r, deeds.get(r.id, ()), again) for r, again in zip(ordered, _repeats(ordered), strict=True))
     return History(said, tuple(_turns(said)), _changed(said), len(latest) > MOST)
