@@ -20,6 +20,7 @@ Code = Literal["fa", "en"]
 LANGUAGES: tuple[Code, ...] = ("fa", "en")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CLOCK = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?")
+_WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -103,7 +104,7 @@ class Language(Struct, frozen=True):
         return f"{opening}{text}\u2069"
 
     def day(self, iso: str | None, calendar: Reckoning | None = None) -> str:
-        """A date (`2025`, `2025-02`, `2025-02-27`, a date-time's day) in words; only whole days are turned into Jalali.
+        """A date (`2025`, `2025-02`, `2025-W09`, `2025-02-27`, a date-time's day) in words; only whole days are turned into Jalali.
 
         >>> Language("fa").day("2025-02-27"), Language("en").day("2025-02")
         ('۹ اسفند ۱۴۰۳', 'February 2025')
@@ -114,7 +115,10 @@ class Language(Struct, frozen=True):
         if stretch:  # half open in the record; readers count the last day in
             last = (date.fromisoformat(until[:10]) - timedelta(1)).isoformat() if _DAY.match(until) else until
             return f"{self.day(begin, calendar)} – {self.day(last, calendar)}"
-        if not _DAY.match(iso):  # a month, a year or a week
+        if week := _WEEK.fullmatch(iso):
+            monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+            return self.day(f"{monday.isoformat()}/{(monday + timedelta(7)).isoformat()}", calendar)
+        if not _DAY.match(iso):  # a month or a year
             parts = iso.split("-")
             if len(parts) == 2 and parts[1].isdigit():
                 return self.digits(f"{self.label('gregorian', str(int(parts[1])))} {parts[0]}")
