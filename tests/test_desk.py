@@ -137,7 +137,9 @@ def test_article_keeps_its_own_words(client: TestClient, store: Store, hostile: 
     assert unescape(shown) == store.record(hostile).article.text
 
 
-@pytest.mark.parametrize("path", ["", "/statements", "/search?text=آماده", "/search?actor=" + HOSTILE.replace("&", "")])
+@pytest.mark.parametrize("path", ["", "/statements", "/search?text=آماده", "/search?actor=" + HOSTILE.replace("&", ""),
+                                  "/map?text=آماده&outlet=" + HOSTILE.replace("&", ""), "/zone?back=/fa/" + HOSTILE.replace("&", ""),
+                                  "/statements?state=IRN&text=آماده"])  # fmt: skip
 def test_hostile_words_stay_words(client: TestClient, hostile: str, path: str) -> None:
     for page in (client.get(f"/fa{path}"), client.get(f"/en/article/{hostile}")):
         assert "<script" not in page.text and "<img" not in page.text and "javascript:" not in page.text

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
-from dabir import Reader, open_store, samples
+from dabir import open_store
 from dabir.errors import InputError
-from dabir.model import Record
-from dabir.parallel import read_raw
 from dabir.resources import table
 from dabir.store import meetings
 from dabir.store.filters import Filter
@@ -34,19 +31,12 @@ from dabir.desk.language import Language  # noqa: E402
 NOW = "2025-03-01T08:00:00+00:00"
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    reader = Reader()
-    with open_store(tmp_path_factory.mktemp("desk") / "desk.db") as opened:
-        for raw in samples.articles():
-            record = read_raw(reader, raw)
-            assert isinstance(record, Record)
-            opened.add(record)
-        opened.merge()
-        yield opened
+@pytest.fixture
+def store(filled: Store) -> Store:
+    return filled
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def client(store: Store) -> TestClient:
     return TestClient(create(Desk(store, lambda: NOW)), base_url="http://localhost", follow_redirects=False)
 

@@ -10,10 +10,11 @@ from dabir import Reader, open_store
 from dabir.ingest.files import RawArticle
 from dabir.model import Record
 from dabir.parallel import read_raw
-from dabir.store import stances
+from dabir.store import citing, stances
 from dabir.store.filters import Filter
 from dabir.store.query import StatementRow
 from dabir.store.stances import Deed, History, Said
+from dabir.store.store import Store
 
 READER = Reader()
 TALKS = "اسماعیل بقائی سخنگوی وزارت خارجه ایران گفت: «{}»"
@@ -100,3 +101,17 @@ def test_prefixes_miss_no_repetition() -> None:
     slow = [next((str(m) for m in range(n) if bags[n] and len(bags[n] & bags[m]) >= 0.6 * len(bags[n] | bags[m])), None) for n in range(len(texts))]
     assert sum(x is not None for x in slow) >= 2
     assert list(stances._repeats(rows)) == slow and slow[1] == "0"
+
+
+def test_histories_and_citations_on_both_databases(filled: Store) -> None:
+    rows = list(filled.each_statement(Filter(states=("RUS",))))
+    with filled.reading() as connection:
+        found = stances.history(connection, Filter(states=("RUS",)))
+        cited = citing.of_events(connection, [e.id for e in filled.each_event()])
+    assert {s.statement.id for s in found.said} == {r.id for r in rows} and len(rows) > 5
+    assert any(s.deeds for s in found.said)
+    days = [s.statement.published or "9999" for s in found.said]
+    assert days == sorted(days)
+    assert set(cited) == {e.id for e in filled.each_event()}
+    texts = {v: filled.record(v).article.text for v in {c.article for of in cited.values() for c in of}}
+    assert all(texts[c.article][c.start : c.end] == c.text for of in cited.values() for c in of)

@@ -56,20 +56,21 @@ def serve(
     except ModuleNotFoundError as error:
         raise usage(f"serving needs the `desk` extra ({error.name} is missing): pip install 'dabir[desk]'") from None
     from dabir.desk import tokens as tokens_
-    from dabir.ingest.fetch import fetcher
+    from dabir.ingest.fetch import fetcher, visitor
     from dabir.store.store import open_store
 
     if host not in _LOOPBACK and not tokens:
         raise usage(f"--host {host}: others can reach this address; give --tokens, or listen on 127.0.0.1")
     try:
         known = tokens_.load(tokens) if tokens else ()
+        if fetch:
+            visitor()  # where its extra is missing, that is said now and not to the first reader
     except InputError as error:
         raise usage(str(error)) from None
     if tokens and not known:
         raise usage(f"{tokens}: no token is in it; make one: dabir token NAME --tokens {tokens}")
     with open_store(store) as opened:
-        fetched = fetcher() if fetch else None
-        app = create(Desk(opened, clock, known, secure=https, fetch=fetched), [*LOOPBACK, host, *(name or ())])
+        app = create(Desk(opened, clock, known, secure=https, fetch=fetcher() if fetch else None), [*LOOPBACK, host, *(name or ())])
         say(f"http://{host}:{port}/ shows {opened.name}; Ctrl-C stops it")
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
 
