@@ -77,6 +77,8 @@ def test_network_page_draws_each_tie_once_and_lists_it(client: TestClient, store
     nodes = {n.state for t in found for n in (t.one, t.other)}
     svg = page.partition("<svg")[2].partition("</svg>")[0]
     assert set(re.findall(r'<a href="/fa/actor/(\w+)"', svg)) == nodes
+    for link, count in re.findall(r'<td><a href="(/fa/search[^"]+)">([۰-۹]+)</a>', page):
+        assert f'id="found">{count} ' in client.get(link.replace("&amp;", "&")).text  # a tie leads to its events
     assert {(r["state"], r["other_state"], int(r["events"])) for r in rows(client, "/fa/network.csv")} == {
         (t.one.state, t.other.state, t.events) for t in found
     }

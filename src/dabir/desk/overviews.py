@@ -47,7 +47,7 @@ def network(request: Request, code: Code) -> Response:
     found = _ties(request, form)
     return html(
         request, say, "network.html", form=form, found=found, rows=found.ties[:_ROWS], chart=graphs.network(found.ties),
-        acts=meetings.MEETING, outlets=asking.outlets(guard.desk(request).store),
+        acts=meetings.MEETING, statuses=meetings.BROUGHT, outlets=asking.outlets(guard.desk(request).store),
     )  # fmt: skip
 
 

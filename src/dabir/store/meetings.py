@@ -9,12 +9,15 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from dabir.model import Status
 from dabir.store import schema
 from dabir.store.filters import Filter
 from dabir.store.query import chosen
 
 MEETING = ("meet", "talks", "call", "visit", "summit", "mediate")
 """The acts that bring people together; a filter that names acts has its own."""
+BROUGHT: tuple[Status, ...] = ("held", "ongoing", "planned", "proposed", "postponed", "alleged")
+"""The statuses of events that bring people together, or are said to; what was cancelled or denied does not."""
 LARGEST = 2000
 """Ties that an answer may have."""
 Between = Literal["states", "persons"]
@@ -46,12 +49,10 @@ class Ties(Struct, frozen=True):
 
 
 def ties(connection: Connection, f: Filter, between: Between = "states", limit: int = LARGEST) -> Ties:
-    """Who meets whom in the events of a filter: of its acts, else of `MEETING`. Hosts that are no party meet nobody; an event
-    that was cancelled or denied brings nobody together, unless the filter asks for it."""
+    """Who meets whom in the events of a filter: of its acts and statuses, else of `MEETING` and `BROUGHT`. Hosts that are no party
+    meet nobody."""
     m, p, q = schema.merged.c, schema.parties.alias("p"), schema.parties.alias("q")
-    wanted = msgspec.structs.replace(
-        f, acts=f.acts or MEETING, status=f.status or ("held", "ongoing", "planned", "proposed", "postponed", "alleged")
-    )
+    wanted = msgspec.structs.replace(f, acts=f.acts or MEETING, status=f.status or BROUGHT)
     columns: list[Any] = [p.c.state, q.c.state]
     behind: Any = p.c.state < q.c.state
     if between == "persons":
