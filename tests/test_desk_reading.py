@@ -184,6 +184,24 @@ def test_a_message_without_a_translation_is_shown_as_it_is() -> None:
     assert faults.said("«۳۱ آبان» is not a date; write 2025", Language("fa")).message.startswith("«\u2068۳۱ آبان\u2069» تاریخ نیست")
 
 
+def test_faults_of_the_store_are_in_persian() -> None:
+    from dabir.store import database
+
+    for message in (*database._SQLITE.values(), *database._POSTGRES.values()):
+        found = faults.said(message, Language("fa"))
+        assert found.original is None and PERSIAN.search(found.message), message
+
+
+@pytest.mark.parametrize("message", ["«a» is no act; ", "«» is no act; x", "«a» is no act; «b» is no act; x", "the server answers 404"])
+def test_patterns_quote_from_the_left(message: str) -> None:
+    assert faults.said(message, Language("fa")).original is None
+
+
+@pytest.mark.parametrize("message", ["«a is no act; x", "a» is no act; x", "Not Found!", "xNot Found", "the server answer"])
+def test_patterns_are_of_the_whole_message(message: str) -> None:
+    assert faults.said(message, Language("fa")).original == message
+
+
 def test_refusals_are_in_the_pages_language(store: Store) -> None:
     client = client_of(store, largest=10)
     assert PERSIAN.search(client.post("/fa/read", content=b"x" * 11).text)
