@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from dabir import Reader, open_store, samples
+from dabir.ingest.raw import RawArticle
 from dabir.model import Record
 from dabir.parallel import read_raw
 
@@ -26,8 +27,17 @@ from dabir.desk.app import create  # noqa: E402
 from dabir.desk.guard import Desk  # noqa: E402
 
 PAGES = ("", "/search?state=IRN", "/statements", "/dyad?dyad=IRN&dyad=JPN", "/track?state=IRN+JPN", "/actor/IRN", "/read",
-         "/network", "/network?between=persons", "/map", "/map?view=near&calendar=gregorian", "/statements?state=IRN&text=ایران", "/search?act=meet&act=talks", "/zone", "/read/none",
+         "/network", "/network?between=persons", "/map", "/map?view=near&calendar=gregorian", "/statements?state=IRN&text=ایران", "/search?act=meet&act=talks", "/zone", "/login", "/read/none",
          "/event/EVENT", "/article/ARTICLE", "/search?state=none-such")  # fmt: skip
+
+
+GO_ON = threading.Event()
+
+
+def slowly(url: str, _: object) -> RawArticle:
+    """An article that comes when the test lets it."""
+    GO_ON.wait(60)
+    return RawArticle(text="وزیران خارجه ایران و عمان دیروز در مسقط دیدار کردند.", url=url, published="2025-02-28")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +51,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
             store.add(record)
         store.merge()
         event = store.events().rows[0]
-        server = uvicorn.Server(uvicorn.Config(create(Desk(store, lambda: "2025-03-01T08:00:00+00:00", rate=100_000)), port=0, log_level="error"))
+        desk = Desk(store, lambda: "2025-03-01T08:00:00+00:00", rate=100_000, fetch=slowly)
+        server = uvicorn.Server(uvicorn.Config(create(desk), port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()
         while not server.started and thread.is_alive():
@@ -169,3 +180,18 @@ def test_times_follow_the_chosen_zone(browser: object, address: tuple[str, str, 
     page.get_by_role("button").click()
     assert page.url.endswith("/en/actor/IRN") and "Asia/Tokyo" in page.locator("footer").inner_text()
     context.close()
+
+
+@pytest.mark.parametrize("code", ["fa", "en"])
+def test_a_long_reading_says_so_and_ends_by_itself(browser: object, address: tuple[str, str, str], code: str) -> None:
+    GO_ON.clear()
+    page = browser.new_page(bypass_csp=True)  # type: ignore[attr-defined]
+    page.goto(f"{address[0]}/{code}/read")
+    page.locator("#url").fill("https://news.example/1")
+    page.get_by_role("button").click()
+    assert page.get_by_role("status").is_visible()
+    assert not axe.Axe().run(page).response["violations"]
+    GO_ON.set()
+    page.locator(".whole .event").first.wait_for()  # nobody clicks: the page looks again
+    assert "/read/" in page.url
+    page.close()
