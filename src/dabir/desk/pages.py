@@ -249,7 +249,7 @@ def statements(request: Request, code: Code) -> Response:
     )  # fmt: skip
 
 
-async def fields(request: Request) -> dict[str, str]:
+async def fields_of(request: Request) -> dict[str, str]:
     """The fields of a posted form. Raises InputError where it is not UTF-8."""
     try:
         body = (await request.body()).decode()
@@ -265,7 +265,7 @@ def login(request: Request, code: Code) -> Response:
 
 
 @router.post("/{code}/login")
-def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(fields)) -> Response:  # noqa: B008
+def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(fields_of)) -> Response:  # noqa: B008
     """Keep a token that is known in a cookie which scripts and other sites do not get."""
     secret = form.get("token", "").strip()
     if held(guard.desk(request).tokens, secret) is None:

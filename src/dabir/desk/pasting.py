@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from dabir.desk import guard
 from dabir.desk.jobs import Jobs
 from dabir.desk.language import Code, zones
-from dabir.desk.pages import ZONE, article_page, fields, html, language, may_read
+from dabir.desk.pages import ZONE, article_page, fields_of, html, language, may_read
 from dabir.errors import InputError
 from dabir.ingest.addresses import parse_address
 from dabir.ingest.files import Fetch
@@ -44,7 +44,7 @@ def _visit(jobs: Jobs, fetch: Fetch, url: str) -> Record:
 
 
 @pages.post("/read")
-def read(request: Request, code: Code, form: dict[str, str] = Depends(fields)) -> Response:  # noqa: B008
+def read(request: Request, code: Code, form: dict[str, str] = Depends(fields_of)) -> Response:  # noqa: B008
     """A text or address, read and shown, not stored; where that takes long, the page that waits for it."""
     jobs = guard.jobs(request)
     text, url = form.get("text", "").replace("\r\n", "\n"), form.get("url", "").strip()
@@ -80,7 +80,7 @@ def zone(request: Request, code: Code) -> Response:
 
 
 @pages.post("/zone")
-def choose(code: Code, form: dict[str, str] = Depends(fields)) -> Response:  # noqa: B008
+def choose(code: Code, form: dict[str, str] = Depends(fields_of)) -> Response:  # noqa: B008
     """Keep the reader's zone in a cookie; none shows times as the articles give them."""
     chosen = form.get("zone", "")
     if chosen and chosen not in zones():
