@@ -13,6 +13,7 @@ from dabir.errors import InputError
 from dabir.ingest.raw import Defaults, Failure, RawArticle
 from dabir.model import Record
 from dabir.parallel import read_raw
+from dabir.resources import toml
 from dabir.store.filters import Filter
 from dabir.store.store import Store
 from servers import serve
@@ -190,6 +191,14 @@ def test_faults_of_the_store_are_in_persian() -> None:
     for message in (*database._SQLITE.values(), *database._POSTGRES.values()):
         found = faults.said(message, Language("fa"))
         assert found.original is None and PERSIAN.search(found.message), message
+
+
+def test_persian_quotes_no_more_than_the_message_gives() -> None:
+    for fault in toml("desk/faults.toml")["fault"]:
+        for form in fault["en"]:
+            message = form.replace("{}", "x").replace("…", "y")
+            found = faults.said(message, Language("fa")).message
+            assert PERSIAN.search(found) and "{" not in found, form
 
 
 @pytest.mark.parametrize("message", ["«a» is no act; ", "«» is no act; x", "«a» is no act; «b» is no act; x", "the server answers 404"])
