@@ -95,6 +95,15 @@ def test_network_is_the_same_every_time_and_stays_inside() -> None:
     assert len(graphs.network([Tie(Node("A"), Node("B"), 1, None, None)]).circles) == 2
 
 
+def test_names_in_the_network_do_not_cover_each_other() -> None:
+    hub = Node("S00", "الف")
+    star = [Tie(hub, Node(f"S{n:02}", f"ب{n:02}"), 30 - n, None, None) for n in range(1, 16)]
+    circles = graphs.network(star).circles
+    assert len(circles) == 16
+    for n, a in enumerate(circles):
+        assert all(abs(a.x - b.x) > 80 or abs(a.y - b.y) > 28 for b in circles[:n])
+
+
 def test_shapes_are_of_states_and_are_paths() -> None:
     states = {r["code"] for r in table("kb/states.tsv")}
     shapes = list(maps.shapes())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import networkx
@@ -17,6 +18,8 @@ _EDGE, _SIDE = 36, 84  # room for circles and for the names beside them
 _MOST = 60  # ties that an eye can still follow
 _NODES, _PERSONS = 36, 24  # persons' names are longer
 _APART, _THREAD = 3.0, 0.3
+_ROOM, _ROOM_PERSON = (76.0, 38.0), (112.0, 38.0)  # pixels that a circle with its name takes
+_STEPS = 80
 _SEED = 7  # the same ties give the same picture
 
 
@@ -66,6 +69,7 @@ def network(ties: Sequence[Tie]) -> Network:
     places = networkx.spring_layout(_held(graph, tally), k=_APART / math.sqrt(len(graph)), iterations=300, seed=_SEED)
     x = _spread({n: float(p[0]) for n, p in places.items()}, _SIDE, WIDTH - _SIDE)
     y = _spread({n: float(p[1]) for n, p in places.items()}, _EDGE, HEIGHT - _EDGE)
+    x, y = _parted(x, y, _ROOM_PERSON if shown[0].one.person else _ROOM)
     most, widest = max(tally.values()), max(t.events for t in shown)
     order = sorted(graph, key=lambda n: (-tally[n], n))
     circles = tuple(Circle(n, tally[n], x[n], y[n], round(5 + 11 * math.sqrt(tally[n] / most), 1)) for n in order)
@@ -96,6 +100,23 @@ def _closest(ties: Sequence[Tie]) -> list[Tie]:
             nodes |= {t.one, t.other}
             found.append(t)
     return found
+
+
+def _parted(x: dict[Node, float], y: dict[Node, float], room: tuple[float, float]) -> tuple[dict[Node, float], dict[Node, float]]:
+    """Coordinates with those who would write over each other pushed apart, a little at a time, within the picture."""
+    x, y = dict(x), dict(y)
+    pairs = list(combinations(sorted(x), 2))
+    for _ in range(_STEPS):
+        for a, b in pairs:
+            dx, dy = x[b] - x[a], y[b] - y[a]
+            over_x, over_y = room[0] - abs(dx), room[1] - abs(dy)
+            if over_x > 0 and over_y > 0:
+                across = over_x / room[0] < over_y / room[1]  # the shorter way out
+                places, low, high = (x, _SIDE, WIDTH - _SIDE) if across else (y, _EDGE, HEIGHT - _EDGE)
+                push = (over_x if across else over_y) / 4 * (1 if (dx if across else dy) >= 0 else -1)
+                places[a] = min(high, max(low, places[a] - push))
+                places[b] = min(high, max(low, places[b] + push))
+    return {n: round(v, 1) for n, v in x.items()}, {n: round(v, 1) for n, v in y.items()}
 
 
 def _spread(places: dict[Node, float], low: float, high: float) -> dict[Node, float]:
