@@ -231,7 +231,7 @@ def test_openapi_answers_are_valid(client: TestClient) -> None:
     for path, operations in description["paths"].items():
         if "get" not in operations or "{" in path:
             continue
-        answer = client.get(path, params=asked)
+        answer = client.get(path, params={**asked, "state": "IRN"} if path.endswith("/histories") else asked)
         assert answer.status_code == 200, path
         (media, body), = operations["get"]["responses"]["200"]["content"].items()
         assert answer.headers["content-type"].startswith(media)

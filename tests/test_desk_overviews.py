@@ -8,12 +8,13 @@ import re
 from itertools import combinations
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from dabir import open_store
 from dabir.errors import InputError
 from dabir.resources import table
-from dabir.store import meetings
+from dabir.store import meetings, stances
 from dabir.store.filters import Filter
 from dabir.store.meetings import Node, Tie
 from dabir.store.store import Store
@@ -200,3 +201,12 @@ def test_statements_say_since_when_and_whether_changed(client: TestClient, store
     assert 'id="history"' not in client.get("/en/statements?state=IRN").text
     assert "name a speaker" in client.get("/en/statements?subject=nuclear").text
     assert client.get("/fa/statements?subject=none").status_code == 400
+
+
+def test_api_gives_ties_and_histories(client: TestClient, store: Store) -> None:
+    with store.reading() as connection:
+        assert msgspec.convert(client.get("/api/v1/ties").json(), meetings.Ties) == meetings.ties(connection, Filter(), limit=200)
+        found = stances.history(connection, Filter(states=("RUS",), text="روسیه"))
+    assert msgspec.convert(client.get("/api/v1/histories?state=RUS&text=روسیه").json(), stances.History) == found and found.said
+    assert client.get("/api/v1/histories?state=RUS").status_code == 400
+    assert client.get("/api/v1/histories?state=RUS&subject=none").status_code == 400

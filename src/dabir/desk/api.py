@@ -16,12 +16,14 @@ from dabir import __version__
 from dabir.desk import asking, guard
 from dabir.errors import InputError
 from dabir.model import Record
-from dabir.store import filters, ids
+from dabir.store import filters, ids, meetings
 from dabir.store.filters import Filter
+from dabir.store.meetings import LARGEST, Between, Ties
 from dabir.store.merged import MergedEvent
 from dabir.store.paging import Page
 from dabir.store.query import ActorRow, Count, EventRow, EventSort, StatementRow, TextRow
 from dabir.store.series import Reckoning, Series, Unit
+from dabir.store.stances import History
 from dabir.store.tracks import Track
 from dabir.store.writing import Added
 
@@ -65,7 +67,7 @@ class Facets(Struct, frozen=True):
 
 _TYPES: tuple[Any, ...] = (
     Page[EventRow], Page[StatementRow], Page[ActorRow], Page[TextRow], MergedEvent, Record, Series, tuple[Track, ...], Submission,
-    Stored, Fault, Facets,
+    Stored, Fault, Facets, Ties, History,
 )  # fmt: skip
 
 
@@ -226,6 +228,22 @@ def facets(request: Request, f: Asked, limit: Annotated[int, Query(ge=1, le=200)
 def dyad(request: Request, f: Asked, by: Unit = "month", calendar: Reckoning = "gregorian") -> Response:
     """Two sides over time."""
     return _json(request, guard.desk(request).store.dyad(f, by, calendar))
+
+
+@reading.get("/ties", responses=_gives(Ties, extra=()))
+def ties(request: Request, f: Asked, between: Between = "states", limit: Annotated[int, Query(ge=1, le=LARGEST)] = 200) -> Response:
+    """Who meets whom: states, or persons, in how many events."""
+    with guard.desk(request).store.reading() as connection:
+        return _json(request, meetings.ties(connection, f, between, limit))
+
+
+@reading.get("/histories", responses=_gives(History, extra=()))
+def histories(request: Request, f: Asked, subject: Text = None) -> Response:
+    """What one speaker (`actor`, or one `state`) said about a `subject` or in words of `text`, in order; changed or not."""
+    found = asking.history(guard.desk(request).store, f, subject)
+    if found is None:
+        raise InputError("name one speaker, by `actor` or `state`, and a subject or words of `text`")
+    return _json(request, found)
 
 
 @reading.get("/tracks", responses=_gives(tuple[Track, ...], extra=()))

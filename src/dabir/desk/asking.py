@@ -21,6 +21,7 @@ from dabir.store.merged import Disagreement, MergedEvent, Told
 from dabir.store.query import EventRow, Facet, chosen
 from dabir.store.stances import History
 from dabir.store.store import Store
+from dabir.store.subjects import subjects
 from dabir.views.page import Piece
 
 _RECENT = 200
@@ -161,7 +162,12 @@ def facets(store: Store, f: Filter, limit: int) -> Mapping[str, tuple[Choice, ..
 
 
 def history(store: Store, f: Filter, subject: str | None) -> History | None:
-    """What one speaker, a person or a state, said about one subject or in some words; null where not both are asked for."""
+    """What one speaker, a person or a state, said about one subject or in some words; null where not both are asked for.
+
+    Raises InputError for a subject that is none.
+    """
+    if subject and subject not in subjects():
+        raise InputError(f"«{subject}» is no subject; there are {', '.join(subjects())}")
     if not (f.actor or len(f.states) == 1) or not (subject or f.text):
         return None
     with store.reading() as connection:
