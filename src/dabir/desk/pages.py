@@ -240,10 +240,9 @@ def statements(request: Request, code: Code) -> Response:
     store, say = guard.desk(request).store, language(code)
     form, subject = form_of(request, say), request.query_params.get("subject") or None
     page = store.statements(form.filter, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
-    history = asking.history(store, form.filter, subject)
     return html(
         request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store), subject=subject,
-        subjects=subjects().values(), history=history,
+        subjects=subjects().values(), course=asking.history(store, form.filter, subject),
     )  # fmt: skip
 
 
