@@ -48,7 +48,7 @@ class Thing(Struct, frozen=True):
     target: str
     of: tuple[str, ...]
     text: str
-    now: Callable[[str], str | None]
+    value: Callable[[str], str | None]
 
 
 class Effect(Struct, frozen=True):
@@ -133,19 +133,19 @@ def _event(connection: Connection, event: str, version: str, subject: Subject, s
     if act is None:
         raise InputError(f"the event {event} is in no act: its article has a newer version, or `dabir merge` has not run", store)
     members = merged.members(connection, act)
-    now = amending.reading(connection, members)
+    read = amending.reading(connection, members)
     text = connection.execute(sa.select(schema.versions.c.text).where(schema.versions.c.id == version)).scalar_one()
     if subject == "report":
-        own = next(r for r in now if r.id == event)
+        own = next(r for r in read if r.id == event)
         return Thing("report", event, (event,), text, lambda field: amending.value(own, field))
-    return Thing("act", act, tuple(r.id for r in members), text, lambda field: amending.summed(now, field))
+    return Thing("act", act, tuple(r.id for r in members), text, lambda field: amending.summed(read, field))
 
 
 def _record(connection: Connection, version: str) -> Record:
     return decode(connection.execute(sa.select(schema.versions.c.record).where(schema.versions.c.id == version)).scalar_one())
 
 
-def _now(connection: Connection, target: str, read: Callable[[str], str | None]) -> Callable[[str], str | None]:
+def _values(connection: Connection, target: str, read: Callable[[str], str | None]) -> Callable[[str], str | None]:
     """The values of a thing as read, with what corrections set instead."""
     set_ = {c.field: c.after for c in corrections.standing(corrections.history(connection, [target]))}
     return lambda field: set_[field] if field in set_ else read(field)
@@ -155,7 +155,7 @@ def _statement(connection: Connection, statement: str, version: str) -> Thing:
     record = _record(connection, version)
     known = localise(record).known
     own = next(s for s in record.statements if known[s.id] == statement)
-    return Thing("statement", statement, (statement,), record.article.text, _now(connection, statement, lambda f: said(own, f)))
+    return Thing("statement", statement, (statement,), record.article.text, _values(connection, statement, lambda f: said(own, f)))
 
 
 def said(s: Statement, field: str) -> str | None:
@@ -170,12 +170,12 @@ def said(s: Statement, field: str) -> str | None:
 def _article(connection: Connection, version: str) -> Thing:
     a = _record(connection, version).article
     read = {"title": a.title, "outlet": a.outlet, "published": a.published}
-    return Thing("article", version, (version,), a.text, _now(connection, version, read.get))
+    return Thing("article", version, (version,), a.text, _values(connection, version, read.get))
 
 
 def _set(_: Connection, thing: Thing, asked: Change) -> Effect:
     field, after = fields.checked(thing.subject, asked.field or "", asked.value, thing.text)
-    return Effect(field, thing.now(field), after, thing.of)
+    return Effect(field, thing.value(field), after, thing.of)
 
 
 def _mark(connection: Connection, thing: Thing, asked: Change) -> Effect:

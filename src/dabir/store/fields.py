@@ -101,7 +101,9 @@ def _date(value: str) -> str:
     if begin is None or end is None:
         raise InputError(f"«{value}» names no day, month or year")
     days = interval(f"{begin}/{end}")
-    return begin if days and (days[1] - days[0]).days == 1 else f"{begin}/{end}"
+    if days is None or days[0] >= days[1]:
+        raise InputError(f"«{value}» ends before it begins")
+    return begin if (days[1] - days[0]).days == 1 else f"{begin}/{end}"
 
 
 def _day(value: str) -> str:
