@@ -198,6 +198,10 @@ class Store:
         with self.reading() as connection:
             return corrections.listed(connection, target=target, by=by, limit=limit, cursor=cursor)
 
+    def each_correction(self, target: str | None = None, *, by: str | None = None) -> Iterator[Correction]:
+        """All corrections as `corrections` gives them, a page held at a time."""
+        return each(lambda cursor: self.corrections(target, by=by, limit=LARGEST, cursor=cursor))
+
     def history(self, targets: Iterable[str]) -> tuple[Correction, ...]:
         """Every correction of these events, statements and articles (ids), the oldest first."""
         with self.reading() as connection:
