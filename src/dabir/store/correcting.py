@@ -5,6 +5,7 @@ Nothing changes what was read: records and their rows stay. Joining and splittin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from types import MappingProxyType
@@ -108,12 +109,13 @@ def _acts(connection: Connection, events: Iterable[str]) -> set[str]:
     return {act for i in events if (act := merged.of_event(connection, i))}
 
 
-def find(connection: Connection, target: str, subject: Subject | None, store: str, *, alone: bool = False) -> Thing:
+def find(connection: Connection, given: str, subject: Subject | None, store: str, *, alone: bool = False) -> Thing:
     """What an id is of; an event's id, where `subject` does not say, is of the act, or of its report if `alone`.
 
     Raises InputError where there is nothing of that id, or not what `subject` says.
     """
     events, statements, versions = schema.events.c, schema.statements.c, schema.versions.c
+    target = _id(given)
     if subject in (None, "act", "report"):
         version = connection.execute(sa.select(events.version).where(events.id == target)).scalar()
         if version is not None:
@@ -125,7 +127,12 @@ def find(connection: Connection, target: str, subject: Subject | None, store: st
     if subject in (None, "article") and connection.execute(sa.select(versions.id).where(versions.id == target)).first():
         return _article(connection, target)
     what = {None: "event, statement or article", "act": "event", "report": "event"}.get(subject, subject)
-    raise InputError(f"no {what} has the id {target[:60]}", store)
+    raise InputError(f"no {what} has the id {given[:60]}", store)
+
+
+def _id(given: str | None) -> str:
+    """An id as it is; of what cannot be one (databases refuse NUL even in a question) nothing, which is no id."""
+    return given if given and re.fullmatch("[0-9a-f]{32}", given) else ""
 
 
 def _event(connection: Connection, event: str, version: str, subject: Subject, store: str) -> Thing:
@@ -193,7 +200,7 @@ def _note(_: Connection, thing: Thing, __: Change) -> Effect:
 
 def _join(connection: Connection, thing: Thing, asked: Change) -> Effect:
     """All reports of both acts with the first of them; and what would keep any two of them apart, decided anew."""
-    act = merged.of_event(connection, asked.value or "")
+    act = merged.of_event(connection, _id(asked.value))
     if thing.subject != "act" or act is None:
         raise InputError(f"an act is joined with another event; no event of an act has the id {(asked.value or '')[:60]}")
     if act == thing.target:

@@ -19,6 +19,8 @@ from dabir.times.values import interval
 ROLES: tuple[str, ...] = get_args(Role)
 PERSON = "person:"
 MARKS = ("right", "wrong", "notable")
+PERSON_FIELD = re.compile(f"{PERSON}[A-Z0-9+]{{2,12}}")
+TRUTHS = ("main", "direct")
 NAME = 200  # characters of an analyst's name
 WORDS = 4000  # characters of a reason, a note, the words of a statement
 _EVENT = ("act", "status", "begin", "end", "duration", "place", "country", "venue", "main", *ROLES)
@@ -71,6 +73,13 @@ def checked(subject: Subject, field: str, value: str | None, text: str = "") -> 
             raise InputError(f"`{name}` has to be words of the article, as they stand there")
         return name, given
     return name, _CHECKS.get(name.partition(":")[0], _plain)(given)
+
+
+def codes(field: str) -> tuple[str, ...]:
+    """The values that a field is chosen from; none where it is written."""
+    if field in TRUTHS:
+        return ("true", "false")
+    return {"act": tuple(plover_table().acts), "status": get_args(Status)}.get(field, ())
 
 
 def _field(subject: Subject, name: str) -> str:
@@ -135,9 +144,8 @@ def _states(value: str) -> str:
 
 
 _CHECKS: Mapping[str, Callable[[str], str]] = MappingProxyType({
-    "act": lambda v: _one_of("act", v, tuple(sorted(plover_table().acts))),
-    "status": lambda v: _one_of("status", v, get_args(Status)),
-    "main": _truth, "direct": _truth, "country": filters.code, "state": filters.code, "begin": _date, "end": _date,
+    "act": lambda v: _one_of("act", v, codes("act")), "status": lambda v: _one_of("status", v, codes("status")),
+    **dict.fromkeys(TRUTHS, _truth), "country": filters.code, "state": filters.code, "begin": _date, "end": _date,
     "published": _day, "duration": _duration,
     **dict.fromkeys(ROLES, _states),
 })  # fmt: skip
