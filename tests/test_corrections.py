@@ -276,7 +276,7 @@ def test_an_older_version_of_an_article_is_told_apart(store: Store) -> None:
     ("asked", "says"),
     [
         ({"field": "colour", "value": "x"}, "«colour» is no field that can be set here; there are act, status"),
-        ({"field": "act", "value": "dance"}, "«dance» is no act; there are accredit"),
+        ({"field": "act", "value": "dance"}, "«dance» is no act; there are meet"),
         ({"field": "act", "value": ""}, "`act` cannot be left empty"),
         ({"field": "status", "value": "maybe"}, "«maybe» is no status"),
         ({"field": "participant", "value": "IRN ATLANTIS"}, "«ATLANTIS» is no state"),
