@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
@@ -145,7 +146,8 @@ def test_corrections_outlive_merging_adding_and_backup(store: Store, new_url: Ca
     note = store.change(Change("note", act.id, "پیگیری شود"), by="رحیمی", at=NOW)
     store.add(told(ONE, "خبرآنلاین", "۹ اسفند"))
     store.merge()
-    assert store.merged(act.id).begin == "2025-02-26", "a new report does not undo it"
+    grown = store.merged(act.id)
+    assert (grown.reports, grown.begin) == (4, "2025-02-26"), "a new report does not undo it"
     for record in list(store.records()):
         assert store.add(record) == "known"
         changed = msgspec.structs.replace(record, checks=record.checks + record.checks[:1], places=record.places[:0], events=tuple(
@@ -346,6 +348,15 @@ def test_pages_of_corrections(store: Store) -> None:
     assert found == made[::-1]
     assert [c.id for c in store.corrections(by="analyst 1").rows] == [6, 4, 2]
     assert store.corrections(act.told[0].event).rows == tuple(found) and store.corrections("none").rows == ()
+
+
+def test_several_analysts_at_once(store: Store) -> None:
+    act = meeting(store)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda n: store.correct(act.id, "place", f"جا {n}", by=f"a{n}", at=NOW, why="x"), range(12)))
+    ordered = sorted(made, key=lambda c: c.id)
+    assert [c.before for c in ordered] == [act.place, *(c.after for c in ordered[:-1])], "each starts from the one before it"
+    assert store.merged(act.id).place == ordered[-1].after
 
 
 @given(st.text(max_size=60), st.sampled_from([f for s in fields.FIELDS.values() for f in s]))

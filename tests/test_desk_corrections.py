@@ -12,6 +12,7 @@ import pytest
 
 from dabir import open_store
 from dabir import read as read_text
+from dabir.store.correcting import Change
 from dabir.store.readings import parts
 from dabir.store.store import Store
 
@@ -124,6 +125,9 @@ def test_a_statement_is_corrected_marked_and_noted(desk: Desks) -> None:
     for code in ("fa", "en"):
         shown = desk.reader.get(f"/{code}/{page}").text
         assert "بدر البوسعیدی" in shown and "عباس عراقچی" in shown and "پیگیری شود" in shown
+        for path in ("/statements", "/actor/IRN"):
+            listed = desk.reader.get(f"/{code}{path}").text
+            assert re.search(rf'بدر البوسعیدی.{{0,200}}class="status corrected" href="/{code}/{page}"', listed, re.S), path
     assert "notable" in desk.reader.get(f"/en/{page}").text
     assert f"/fa/statement/{desk.statement}" in desk.reader.get(f"/fa/article/{desk.version}").text
     assert desk.reader.get("/fa/statement/none").status_code == 404
@@ -185,6 +189,18 @@ def test_hostile_words_stay_words(desk: Desks) -> None:
         for said in re.finditer(r"alert\(2\)&gt;\{\{7\*7\}\}\u202e</(\w+)>", page.text):
             assert said[1] in ("bdi", "p", "textarea", "option"), "an override ends with the element that has its own direction"
         assert not re.findall(r"\u202e[^<\"]*<(?!/)", page.text), path
+
+
+def test_a_long_history_does_not_make_a_page_heavy(desk: Desks) -> None:
+    for _ in range(40):
+        desk.store.change(Change("note", desk.act.id, "ن" * 4000), by="x", at=NOW)
+    page = desk.reader.get(f"/fa/event/{desk.act.id}")
+    assert len(page.content) < 300_000 and f'href="/api/v1/corrections?target={desk.act.id}"' in page.text
+
+
+def test_lines_of_a_note_are_kept(desk: Desks) -> None:
+    assert desk.send(kind="note", target=desk.act.id, why="یک\r\nدو") == 303
+    assert desk.store.corrections().rows[0].why == "یک\nدو"
 
 
 @pytest.mark.parametrize("field", ["why", "value"])

@@ -22,6 +22,7 @@ router = APIRouter(prefix="/{code}", include_in_schema=False, dependencies=[Depe
 
 def _change(form: dict[str, str]) -> Change:
     """The change that a form asks for; `on` is `subject:id`, where a form offers several things. Raises InputError."""
+    form = {k: v.replace("\r\n", "\n") for k, v in form.items()}  # browsers send lines so
     kind = next((k for k in _KINDS if k == form.get("kind")), None)
     subject, colon, target = form.get("on", "").partition(":")
     found = next((s for s in _SUBJECTS if s == (subject if colon else form.get("subject"))), None)

@@ -20,7 +20,7 @@ from dabir.store.correcting import said
 from dabir.store.corrections import Correction, Subject
 from dabir.store.filters import Filter
 from dabir.store.merged import MergedEvent
-from dabir.store.query import EventRow
+from dabir.store.query import EventRow, StatementRow
 from dabir.store.store import Store
 
 _AROUND = 3  # days to each side, in which an event may be the same act under another date
@@ -130,6 +130,14 @@ def of_statement(request: Request, own: Statement, ident: str, say: Language) ->
         "page": f"statement/{ident}", "settable": fields.FIELDS["statement"], "target": ident,
         "form": _form(request, "statement", lambda f: set_[f].after if f in set_ else said(own, f), say) if analyst else None,
     }  # fmt: skip
+
+
+def of_statements(store: Store, found: Sequence[StatementRow]) -> dict[str, dict[str, Correction]]:
+    """What analysts set of the statements of a list, by id and field; a list is found by what was read."""
+    by_id: dict[str, dict[str, Correction]] = {}
+    for c in corrections.standing(store.history(s.id for s in found)):
+        by_id.setdefault(c.target, {})[c.field or ""] = c
+    return by_id
 
 
 def statement(store: Store, ident: str) -> tuple[Record, Statement, str] | None:

@@ -173,9 +173,10 @@ def actor(request: Request, code: Code, state: str) -> Response:
     known, person = filters.code(state), request.query_params.get("person") or None
     f = Filter(states=(known,), actor=person)
     events = store.events(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
+    said = store.statements(f, descending=True, limit=10).rows
     return html(
         request, say, "actor.html", state=known, person=person, events=events, facets=store.facets(f, ("state", "act"), limit=15),
-        statements=store.statements(f, descending=True, limit=10).rows,
+        statements=said, fixed=history.of_statements(store, said),
         offices=asking.offices(person) if person else asking.holders(known),
     )  # fmt: skip
 
@@ -234,7 +235,8 @@ def statements(request: Request, code: Code) -> Response:
     store, say = guard.desk(request).store, language(code)
     f, form = asked(request)
     page = store.statements(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
-    return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store))
+    fixed = history.of_statements(store, page.rows)
+    return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store), fixed=fixed)
 
 
 @pages.get("/read")
