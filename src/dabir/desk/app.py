@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from dabir.desk import api, overviews, pages, pasting
+from dabir.desk import api, changes, overviews, pages, pasting
 from dabir.desk.guard import Desk, Guard
 from dabir.desk.jobs import Jobs
 from dabir.errors import DabirError, StoreError
@@ -36,6 +36,7 @@ def create(desk: Desk, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     app.include_router(pages.pages)
     app.include_router(overviews.pages)
     app.include_router(pasting.pages)
+    app.include_router(changes.router)
     app.add_exception_handler(DabirError, _dabir)
     app.add_exception_handler(StarletteHTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

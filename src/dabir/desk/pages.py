@@ -16,7 +16,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
-from dabir.desk import asking, charts, faults, forms, guard, marking
+from dabir.desk import asking, charts, faults, forms, guard, history, marking
 from dabir.desk.language import LANGUAGES, Code, Language, zones
 from dabir.desk.tokens import held
 from dabir.errors import InputError
@@ -148,8 +148,8 @@ def event(request: Request, code: Code, event: str) -> Response:
     if found is None:
         raise HTTPException(404, say.say("not_found"))
     return html(
-        request, say, "event.html", event=found, fields=asking.fields(store, found),
-        witnesses=tuple(asking.witnesses(store, found, say)), reasons=store.reasons(found.id),
+        request, say, "event.html", event=found, witnesses=tuple(asking.witnesses(store, found, say)), reasons=store.reasons(found.id),
+        **history.of_event(request, found, asking.fields(store, found), say),
     )  # fmt: skip
 
 
@@ -166,9 +166,10 @@ def article(request: Request, code: Code, version: str) -> Response:
 
 def article_page(request: Request, say: Language, record: Record, version: str | None) -> Response:
     """The page of a record; null for `version` where it is not stored."""
+    more = history.of_article(request, record, version, say) if version else history.NOTHING
     return html(
         request, say, "article.html", record=record, pieces=marking.marked(record, say), index=words.index(record),
-        version=version, marking=marking,
+        version=version, marking=marking, **more,
     )  # fmt: skip
 
 
@@ -179,9 +180,10 @@ def actor(request: Request, code: Code, state: str) -> Response:
     known, person = filters.code(state), request.query_params.get("person") or None
     f = Filter(states=(known,), actor=person)
     events = store.events(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
+    said = store.statements(f, descending=True, limit=10).rows
     return html(
         request, say, "actor.html", state=known, person=person, events=events, facets=store.facets(f, ("state", "act"), limit=15),
-        statements=store.statements(f, descending=True, limit=10).rows,
+        statements=said, fixed=history.of_statements(store, said),
         offices=asking.offices(person) if person else asking.holders(known),
     )  # fmt: skip
 
@@ -242,7 +244,8 @@ def statements(request: Request, code: Code) -> Response:
     page = store.statements(form.filter, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
     return html(
         request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store), subject=subject,
-        subjects=subjects().values(), course=asking.history(store, form.filter, subject),
+        subjects=subjects().values(), fixed=history.of_statements(store, page.rows),
+        course=asking.history(store, form.filter, subject),
     )  # fmt: skip
 
 
