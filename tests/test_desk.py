@@ -318,3 +318,15 @@ def test_chart_is_drawn_in_the_readers_direction(client: TestClient, store: Stor
     assert page.count('<rect class="up"') == len(charts.bars(store.dyad(Filter(dyad=("IRN", "OMN")), "month", "jalali"), True).bars)
     lines = client.get("/fa/dyad.csv?dyad=IRN&dyad=OMN&calendar=gregorian").text.splitlines()
     assert len(lines) == len(series.buckets) + 1
+
+
+def test_a_long_track_stays_readable(client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dabir.desk import pages
+
+    track = max(store.track(["IRN", "JPN"]), key=lambda t: len(t.timeline))
+    assert len(track.timeline) >= 1 and "all in JSON" not in client.get("/en/track?state=IRN+JPN").text
+    longer = msgspec.structs.replace(track, timeline=track.timeline * 400, ledger=(), planned=track.timeline * 50)
+    monkeypatch.setattr(type(store), "track", lambda *_, **__: (longer,))
+    page = client.get("/en/track?state=IRN+JPN").text
+    assert page.count("<circle") == pages._MOMENTS and f"all in JSON: {pages._MOMENTS} / {len(longer.timeline)}" in page
+    assert f"all in JSON: {pages._SOME} / {len(longer.planned)}" in page and len(page) < 300_000

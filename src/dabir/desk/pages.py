@@ -31,6 +31,8 @@ from dabir.views import words
 
 ZONE = "dabir_zone"
 _PAGE = 25
+# The latest moments, measures and positions of one side on one subject that a track's page lists; the API gives all.
+_MOMENTS, _SOME, _FEW = 150, 40, 6
 _FOLDER = Path(__file__).parent / "templates"
 _SORTS: Mapping[str, EventSort] = {"day": "day", "reported": "reported", "outlets": "outlets", "intensity": "intensity"}
 
@@ -232,8 +234,10 @@ def track(request: Request, code: Code) -> Response:
     given = " ".join(request.query_params.getlist("state")).replace("،", " ").replace(",", " ").split()
     states = [filters.code(s) for s in given]
     found = store.track(states) if states else ()
-    lines = [charts.line(t.timeline, say.code == "fa") for t in found]
-    return html(request, say, "track.html", states=states, tracks=tuple(zip(found, lines, strict=True)))
+    lines = [charts.line(t.timeline[-_MOMENTS:], say.code == "fa") for t in found]
+    return html(
+        request, say, "track.html", states=states, tracks=tuple(zip(found, lines, strict=True)), most=_MOMENTS, some=_SOME, few=_FEW
+    )  # fmt: skip
 
 
 @pages.get("/statements")
