@@ -49,7 +49,7 @@ audit: $(READY)  ## look the pinned versions up in the advisory databases (needs
 	@bash scripts/sbom.sh --audit
 
 lock:  ## renew constraints.txt (needs uv)
-	uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --extra web --extra warc --extra postgres --extra frames --extra calendar --extra network --extra desk --group dev \
+	uv pip compile pyproject.toml --upgrade --universal --python-version 3.11 --extra web --extra warc --extra postgres --extra frames --extra calendar --extra network --extra desk --extra mcp --group dev \
 	    --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock" --quiet --output-file constraints.txt
 
 clean:  ## remove what the targets made

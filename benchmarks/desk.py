@@ -25,7 +25,8 @@ from store import grown  # benchmarks/store.py, beside this file
 
 ADDRESSES = (
     "/fa", "/fa/search", "/fa/search?state=IRN&act=meet", "/fa/search?text=تحریم", "/fa/actor/IRN", "/fa/dyad?dyad=IRN&dyad=USA",
-    "/fa/statements", "/api/v1/events", "/api/v1/events?dyad=IRN&dyad=USA", "/api/v1/facets", "/api/v1/dyad?dyad=IRN&dyad=USA",
+    "/fa/statements", "/fa/statements?state=IRN&subject=nuclear", "/fa/network", "/fa/network?between=persons", "/fa/map",
+    "/api/v1/events", "/api/v1/events?dyad=IRN&dyad=USA", "/api/v1/facets", "/api/v1/dyad?dyad=IRN&dyad=USA",
 )  # fmt: skip
 
 

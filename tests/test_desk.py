@@ -33,7 +33,8 @@ ONE = "وزیران خارجه ایران و عمان روز {} در مسقط د
 OTHER = "مسقط میزبان بود: عباس عراقچی {} در مسقط با وزیر خارجه عمان دیدار کرد. دو طرف روابط دوجانبه را بررسی کردند."
 NOW = "2025-03-01T08:00:00+00:00"
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}‮"
-PAGES = ("", "/search", "/statements", "/dyad", "/dyad?dyad=IRN&dyad=OMN", "/track", "/track?state=IRN+OMN", "/read", "/actor/IRN")
+PAGES = ("", "/search", "/statements", "/dyad", "/dyad?dyad=IRN&dyad=OMN", "/track", "/track?state=IRN+OMN", "/network",
+         "/network?between=persons", "/map", "/map?view=near", "/read", "/actor/IRN")  # fmt: skip
 
 
 def _record(text: str, **given: str) -> Record:
@@ -136,7 +137,9 @@ def test_article_keeps_its_own_words(client: TestClient, store: Store, hostile: 
     assert unescape(shown) == store.record(hostile).article.text
 
 
-@pytest.mark.parametrize("path", ["", "/statements", "/search?text=آماده", "/search?actor=" + HOSTILE.replace("&", "")])
+@pytest.mark.parametrize("path", ["", "/statements", "/search?text=آماده", "/search?actor=" + HOSTILE.replace("&", ""),
+                                  "/map?text=آماده&outlet=" + HOSTILE.replace("&", ""), "/zone?back=/fa/" + HOSTILE.replace("&", ""),
+                                  "/statements?state=IRN&text=آماده"])  # fmt: skip
 def test_hostile_words_stay_words(client: TestClient, hostile: str, path: str) -> None:
     for page in (client.get(f"/fa{path}"), client.get(f"/en/article/{hostile}")):
         assert "<script" not in page.text and "<img" not in page.text and "javascript:" not in page.text
@@ -158,6 +161,17 @@ def test_other_hosts_origins_and_sizes_are_refused(store: Store) -> None:
     assert client.post("/api/v1/read", json={"text": "م"}, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert client.post("/api/v1/read", content=b"x" * 1001).status_code == 413
     assert client.get("/fa/search?text=%00").status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/api/v1/read", "/fa/read"])
+def test_bodies_that_state_no_length_are_limited_too(store: Store, path: str) -> None:
+    client = client_of(store, largest=1000)
+    body = b'{"text": "' + "دیدار ".encode() * 40 + b'"}'
+    whole = client.post(path, content=iter([body])) if path.startswith("/api") else client.post(path, content=iter([b"text=%D8%AF%DB%8C"]))
+    assert whole.status_code == 200 and "content-length" not in whole.request.headers
+    refused = client.post(path, content=iter([b" " * 100] * 50))
+    assert refused.status_code == 413 and "content-length" not in refused.request.headers
+    assert refused.headers["x-content-type-options"] == "nosniff"
 
 
 def test_rate_limit(store: Store) -> None:
@@ -217,7 +231,7 @@ def test_openapi_answers_are_valid(client: TestClient) -> None:
     for path, operations in description["paths"].items():
         if "get" not in operations or "{" in path:
             continue
-        answer = client.get(path, params=asked)
+        answer = client.get(path, params={**asked, "state": "IRN"} if path.endswith("/histories") else asked)
         assert answer.status_code == 200, path
         (media, body), = operations["get"]["responses"]["200"]["content"].items()
         assert answer.headers["content-type"].startswith(media)
@@ -288,7 +302,7 @@ def test_dates_in_both_calendars() -> None:
     fa, en = Language("fa"), Language("en")
     assert fa.day("2025-02-27T16:30+03:30") == "۹ اسفند ۱۴۰۳" and en.day("2025-02-27") == "27 February 2025"
     assert fa.day("2025-02-19/2025-03-21") == "۱ اسفند ۱۴۰۳ – ۳۰ اسفند ۱۴۰۳"
-    assert fa.both("2025-02-27") == "۲۷ فوریه ۲۰۲۵" and en.day("2025-W09") == "2025-W09" and fa.day(None) == ""
+    assert fa.both("2025-02-27") == "۲۷ فوریه ۲۰۲۵" and en.day("2025-W09") == "24 February 2025 – 2 March 2025" and fa.day(None) == ""
     assert not set(fa.digits(string.digits)) & set(string.digits)
 
 
@@ -304,3 +318,15 @@ def test_chart_is_drawn_in_the_readers_direction(client: TestClient, store: Stor
     assert page.count('<rect class="up"') == len(charts.bars(store.dyad(Filter(dyad=("IRN", "OMN")), "month", "jalali"), True).bars)
     lines = client.get("/fa/dyad.csv?dyad=IRN&dyad=OMN&calendar=gregorian").text.splitlines()
     assert len(lines) == len(series.buckets) + 1
+
+
+def test_a_long_track_stays_readable(client: TestClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dabir.desk import pages
+
+    track = max(store.track(["IRN", "JPN"]), key=lambda t: len(t.timeline))
+    assert len(track.timeline) >= 1 and "all in JSON" not in client.get("/en/track?state=IRN+JPN").text
+    longer = msgspec.structs.replace(track, timeline=track.timeline * 400, ledger=(), planned=track.timeline * 50)
+    monkeypatch.setattr(type(store), "track", lambda *_, **__: (longer,))
+    page = client.get("/en/track?state=IRN+JPN").text
+    assert page.count("<circle") == pages._MOMENTS and f"all in JSON: {pages._MOMENTS} / {len(longer.timeline)}" in page
+    assert f"all in JSON: {pages._SOME} / {len(longer.planned)}" in page and len(page) < 300_000

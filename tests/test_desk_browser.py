@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from dabir import Reader, open_store, samples
+from dabir.ingest.raw import RawArticle
 from dabir.model import Record
 from dabir.parallel import read_raw
 
@@ -25,8 +26,18 @@ import uvicorn  # noqa: E402
 from dabir.desk.app import create  # noqa: E402
 from dabir.desk.guard import Desk  # noqa: E402
 
-PAGES = ("", "/search?state=IRN", "/statements", "/dyad?dyad=IRN&dyad=JPN", "/track?state=IRN+JPN", "/actor/IRN", "/read", "/event/EVENT",
-         "/article/ARTICLE", "/search?state=none-such")  # fmt: skip
+PAGES = ("", "/search?state=IRN", "/statements", "/dyad?dyad=IRN&dyad=JPN", "/track?state=IRN+JPN", "/actor/IRN", "/read",
+         "/network", "/network?between=persons", "/map", "/map?view=near&calendar=gregorian", "/statements?state=IRN&text=ایران", "/search?act=meet&act=talks", "/zone", "/login", "/read/none",
+         "/event/EVENT", "/article/ARTICLE", "/search?state=none-such")  # fmt: skip
+
+
+GO_ON = threading.Event()
+
+
+def slowly(url: str, _: object) -> RawArticle:
+    """An article that comes when the test lets it."""
+    GO_ON.wait(60)
+    return RawArticle(text="وزیران خارجه ایران و عمان دیروز در مسقط دیدار کردند.", url=url, published="2025-02-28")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +51,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
             store.add(record)
         store.merge()
         event = store.events().rows[0]
-        server = uvicorn.Server(uvicorn.Config(create(Desk(store, lambda: "2025-03-01T08:00:00+00:00", rate=100_000)), port=0, log_level="error"))
+        desk = Desk(store, lambda: "2025-03-01T08:00:00+00:00", rate=100_000, fetch=slowly)
+        server = uvicorn.Server(uvicorn.Config(create(desk), port=0, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()
         while not server.started and thread.is_alive():
@@ -111,4 +123,75 @@ def test_pasted_markup_does_not_run(browser: object, address: tuple[str, str, st
     page.locator("#text").fill(text)
     page.get_by_role("button").click()
     assert page.locator(".whole").inner_text() == text and not ran
+    page.close()
+
+
+def test_network_is_drawn_and_goes_by_keyboard(browser: object, address: tuple[str, str, str]) -> None:
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto(f"{address[0]}/fa/network")
+    boxes = [x.bounding_box() for x in page.locator("svg.network circle").all()]
+    assert len(boxes) > 3 and all(b["width"] > 5 for b in boxes)
+    middles = [(b["x"] + b["width"] / 2, b["y"] + b["height"] / 2) for b in boxes]
+    assert all(abs(a[0] - b[0]) + abs(a[1] - b[1]) > 12 for n, a in enumerate(middles) for b in middles[:n])
+    target = page.locator("svg.network a").first
+    state = target.get_attribute("href").rpartition("/")[2]
+    page.locator(".scroll.chart").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/fa/actor/{state}")
+    page.close()
+
+
+def test_map_leads_to_the_events_of_a_country(browser: object, address: tuple[str, str, str]) -> None:
+    page = browser.new_page()  # type: ignore[attr-defined]
+    page.goto(f"{address[0]}/en/map?view=near")
+    shape = page.locator('svg.map a[aria-label^="Oman"] path')
+    assert shape.bounding_box()["width"] > 30
+    count = page.locator('svg.map a[aria-label^="Oman"]').get_attribute("aria-label").rpartition(" ")[2]
+    page.locator('svg.map a[aria-label^="Oman"]').focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/search?place=OMN")
+    assert page.locator("#found").inner_text() == f"{count} events"
+    page.close()
+
+
+def test_dates_are_picked_without_a_script(browser: object, address: tuple[str, str, str]) -> None:
+    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(f"{address[0]}/fa/statements")
+    page.get_by_text("گزینش تاریخ از فهرست").click()
+    page.get_by_label("از روز: سال", exact=True).select_option("1403")
+    page.get_by_label("از روز: ماه", exact=True).select_option(label="اسفند")
+    page.get_by_role("button").click()
+    assert page.get_by_label("از روز", exact=True).input_value() == "۱ اسفند ۱۴۰۳"
+    page.get_by_text("گزینش تاریخ از فهرست").click()
+    page.get_by_role("link", name="میلادی").click()
+    assert page.get_by_label("از روز: ماه", exact=True).locator("option").nth(1).inner_text() == "ژانویه"
+    assert page.get_by_label("از روز", exact=True).input_value() == "۱ اسفند ۱۴۰۳"
+    context.close()
+
+
+def test_times_follow_the_chosen_zone(browser: object, address: tuple[str, str, str]) -> None:
+    context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    page = context.new_page()
+    page.goto(f"{address[0]}/en/actor/IRN")
+    page.locator("footer a").click()
+    page.locator("#zone").select_option("Asia/Tokyo")
+    page.get_by_role("button").click()
+    assert page.url.endswith("/en/actor/IRN") and "Asia/Tokyo" in page.locator("footer").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("code", ["fa", "en"])
+def test_a_long_reading_says_so_and_ends_by_itself(browser: object, address: tuple[str, str, str], code: str) -> None:
+    GO_ON.clear()
+    page = browser.new_page(bypass_csp=True)  # type: ignore[attr-defined]
+    page.goto(f"{address[0]}/{code}/read")
+    page.locator("#url").fill("https://news.example/1")
+    page.get_by_role("button").click()
+    assert page.get_by_role("status").is_visible()
+    assert not axe.Axe().run(page).response["violations"]
+    GO_ON.set()
+    page.locator(".whole .event").first.wait_for()  # nobody clicks: the page looks again
+    assert "/read/" in page.url
     page.close()

@@ -19,7 +19,7 @@ ORDER = (
     {"__init__"},
     {"evaluate", "gold", "views", "ingest"},
     {"parallel", "scoring", "output", "dating", "lookup", "restoring", "samples"},
-    {"adding", "batch", "export"},
+    {"adding", "assistant", "batch", "export"},
     {"desk"},
     {"commands"},
     {"cli"},

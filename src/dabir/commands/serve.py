@@ -40,6 +40,9 @@ def serve(
     name: Annotated[
         list[str] | None, typer.Option("--name", metavar="HOST", help="A name that the desk is reached by. May be given again.")
     ] = None,
+    fetch: Annotated[
+        bool, typer.Option("--fetch", help="Readers may give the address of a page to be fetched and read (extra `web`).")
+    ] = False,
     https: Annotated[
         bool, typer.Option("--https", help="It stands behind a proxy that speaks HTTPS: cookies go over HTTPS alone.")
     ] = False,
@@ -53,18 +56,21 @@ def serve(
     except ModuleNotFoundError as error:
         raise usage(f"serving needs the `desk` extra ({error.name} is missing): pip install 'dabir[desk]'") from None
     from dabir.desk import tokens as tokens_
+    from dabir.ingest.fetch import fetcher, visitor
     from dabir.store.store import open_store
 
     if host not in _LOOPBACK and not tokens:
         raise usage(f"--host {host}: others can reach this address; give --tokens, or listen on 127.0.0.1")
     try:
         known = tokens_.load(tokens) if tokens else ()
+        if fetch:
+            visitor()  # where its extra is missing, that is said now and not to the first reader
     except InputError as error:
         raise usage(str(error)) from None
     if tokens and not known:
         raise usage(f"{tokens}: no token is in it; make one: dabir token NAME --tokens {tokens}")
     with open_store(store) as opened:
-        app = create(Desk(opened, clock, known, secure=https), [*LOOPBACK, host, *(name or ())])
+        app = create(Desk(opened, clock, known, secure=https, fetch=fetcher() if fetch else None), [*LOOPBACK, host, *(name or ())])
         say(f"http://{host}:{port}/ shows {opened.name}; Ctrl-C stops it")
         uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
 

@@ -13,8 +13,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from dabir.desk import api, pages
+from dabir.desk import api, changes, overviews, pages, pasting
 from dabir.desk.guard import Desk, Guard
+from dabir.desk.jobs import Jobs
 from dabir.errors import DabirError, StoreError
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -26,12 +27,16 @@ def create(desk: Desk, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     app = FastAPI(title="Dabir", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.desk = desk
     app.state.answered = Counter()
+    app.state.jobs = Jobs()
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
     app.add_middleware(Guard, desk=desk, answered=app.state.answered)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(pages.pages)
+    app.include_router(overviews.pages)
+    app.include_router(pasting.pages)
+    app.include_router(changes.router)
     app.add_exception_handler(DabirError, _dabir)
     app.add_exception_handler(StarletteHTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

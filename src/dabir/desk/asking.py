@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from msgspec import Struct
+from msgspec.structs import replace
 
 from dabir import lookup
 from dabir.desk.language import Language
@@ -13,9 +15,13 @@ from dabir.desk.marking import quoted
 from dabir.errors import InputError
 from dabir.model import Event
 from dabir.names.kb import load
-from dabir.store import merged, opinions, schema
+from dabir.store import merged, opinions, schema, stances
+from dabir.store.filters import Filter
 from dabir.store.merged import Disagreement, MergedEvent, Told
+from dabir.store.query import EventRow, Facet, chosen
+from dabir.store.stances import History
 from dabir.store.store import Store
+from dabir.store.subjects import subjects
 from dabir.views.page import Piece
 
 _RECENT = 200
@@ -39,11 +45,13 @@ class Field(Struct, frozen=True):
 
 
 class Witness(Struct, frozen=True):
-    """One report as the event's page shows it: its event there, and its evidence in pieces; `anchor` is its place in the article."""
+    """One report as the event's page shows it: its event there, and its evidence in pieces; `anchor` is its place in the article,
+    `clock` the date-time that it states, null where it states no time of day."""
 
     told: Told
     event: Event
     anchor: str
+    clock: str | None
     evidence: tuple[tuple[Piece, ...], ...]
 
 
@@ -74,7 +82,8 @@ def witnesses(store: Store, event: MergedEvent, say: Language) -> Iterator[Witne
         record = store.record(told.version)
         mine = next((x for x in record.events if x.id == local.get(told.event)), None)
         if mine:
-            yield Witness(told, mine, anchor(record.events, mine), quoted(record, mine, say))
+            clock = next((t.value for t in record.times if t.id == mine.time and "T" in (t.value or "")), None)
+            yield Witness(told, mine, anchor(record.events, mine), clock, quoted(record, mine, say))
 
 
 def anchor(events: Sequence[Event], event: Event) -> str:
@@ -109,6 +118,68 @@ def outlets(store: Store) -> tuple[str, ...]:
     v = schema.versions.c
     with store.reading() as connection:
         return tuple(connection.execute(sa.select(v.outlet).where(v.outlet.is_not(None)).distinct().order_by(v.outlet)).scalars())
+
+
+class ArticleEvents(Struct, frozen=True):
+    """What one article reports: its events, in the order in which they came; the first says which article."""
+
+    events: tuple[EventRow, ...]
+
+
+def by_article(rows: Iterable[EventRow]) -> tuple[ArticleEvents, ...]:
+    """Events together with the others of the same article."""
+    found: dict[str, list[EventRow]] = {}
+    for row in rows:
+        found.setdefault(row.version, []).append(row)
+    return tuple(ArticleEvents(tuple(events)) for events in found.values())
+
+
+class Choice(Struct, frozen=True):
+    """A value that a facet offers: with how many events, and whether it is chosen."""
+
+    value: str
+    events: int
+    chosen: bool
+
+
+_FACETS: Mapping[Facet, str] = MappingProxyType({"state": "states", "act": "acts", "status": "status", "plover": "plover"})
+
+
+def facets(store: Store, f: Filter, limit: int) -> Mapping[str, tuple[Choice, ...]]:
+    """What a filter may be narrowed or widened to: of each facet the commonest values, and those that are chosen. The values of
+    one facet are alternatives, so each is counted as if nothing were chosen in its own facet."""
+    open_ = {name: field for name, field in _FACETS.items() if getattr(f, field)}
+    found = dict(store.facets(f, tuple(n for n in _FACETS if n not in open_), limit=limit))
+    for name, field in open_.items():
+        found |= store.facets(replace(f, **{field: ()}), (name,), limit=_RECENT)
+    offered: dict[str, tuple[Choice, ...]] = {}
+    for name, counts in found.items():
+        chosen = getattr(f, _FACETS[name]) if name in open_ else ()
+        there = [Choice(c.value, c.events, c.value in chosen) for c in counts]
+        missing = [Choice(v, 0, True) for v in chosen if v not in {c.value for c in counts}]
+        offered[name] = (*(c for n, c in enumerate(there) if n < limit or c.chosen), *missing)
+    return offered
+
+
+def history(store: Store, f: Filter, subject: str | None) -> History | None:
+    """What one speaker, a person or a state, said about one subject or in some words; null where not both are asked for.
+
+    Raises InputError for a subject that is none.
+    """
+    if subject and subject not in subjects():
+        raise InputError(f"«{subject}» is no subject; there are {', '.join(subjects())}")
+    if not (f.actor or len(f.states) == 1) or not (subject or f.text):
+        return None
+    with store.reading() as connection:
+        return stances.history(connection, f, subject)
+
+
+def unplaced(store: Store, f: Filter) -> int:
+    """How many events of a filter have no country that is known."""
+    m = schema.merged.c
+    with store.reading() as connection:
+        wanted = sa.select(sa.func.count()).select_from(schema.merged)
+        return int(connection.execute(wanted.where(*chosen(f, store.dialect), m.country.is_(None))).scalar_one())
 
 
 def merged_event(store: Store, event: str) -> MergedEvent | None:

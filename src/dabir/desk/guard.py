@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dabir.desk.jobs import Jobs
+from dabir.desk.language import Language
 from dabir.desk.tokens import Role, Token, held
+from dabir.ingest.files import Fetch
 from dabir.reading import Reader
 from dabir.store.store import Store
 
@@ -34,7 +37,8 @@ _HEADERS = (
 
 class Desk(Struct, frozen=True):
     """What the desk works with. `clock` gives now (ISO, UTC); without `tokens` reading is open and writing is off; a request's
-    body has at most `largest` bytes, a client may make `rate` requests a minute."""
+    body has at most `largest` bytes, a client may make `rate` requests a minute. `fetch` gets articles by address; without it the
+    desk opens none."""
 
     store: Store
     clock: Callable[[], str]
@@ -42,6 +46,7 @@ class Desk(Struct, frozen=True):
     largest: int = 1_000_000
     rate: int = 600
     secure: bool = False
+    fetch: Fetch | None = None
 
 
 @cache
@@ -57,15 +62,36 @@ def desk(request: Request) -> Desk:
     return found
 
 
-def role(request: Request) -> Role | None:
-    """What a request may do: by its token in the header or cookie; without tokens everybody reads, nobody writes."""
-    tokens = desk(request).tokens
+def jobs(request: Request) -> Jobs:
+    """The readings that are under way."""
+    found = request.app.state.jobs
+    assert isinstance(found, Jobs)
+    return found
+
+
+def holder(request: Request) -> Token | None:
+    """Who sends a request, by the token in its header or cookie; null for nobody known."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     secret = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
-    token = held(tokens, secret) if secret else None
+    return held(desk(request).tokens, secret) if secret else None
+
+
+def role(request: Request) -> Role | None:
+    """What a request may do: by its token; without tokens everybody reads, nobody writes."""
+    token = holder(request)
     if token:
         return token.role
-    return None if tokens else "reader"
+    return None if desk(request).tokens else "reader"
+
+
+def analyst(request: Request) -> str | None:
+    """The name of the analyst who sends a request, null where it may not write."""
+    token = holder(request)
+    return token.name if token and token.role == "analyst" else None
+
+
+class _TooLarge(Exception):  # noqa: N818 - the guard's own signal, seen by nobody else
+    """A body has grown past the limit."""
 
 
 class Guard:
@@ -81,16 +107,19 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        seen = 0
+        seen, begun = 0, False
 
         async def limited() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            # A body without a stated length that grows too long is cut off as if the client had hung up.
-            return message if seen <= self._desk.largest else {"type": "http.disconnect"}
+            if seen > self._desk.largest:  # a body that states no length, or a wrong one
+                raise _TooLarge
+            return message
 
         async def with_headers(message: Message) -> None:
+            nonlocal begun
+            begun = True
             if message["type"] == "http.response.start":
                 self._answered[message["status"]] += 1
                 headers = MutableHeaders(scope=message)
@@ -99,9 +128,14 @@ class Guard:
             await send(message)
 
         refused = self._refused(scope)
-        await (refused or self._app)(scope, limited, with_headers)
+        try:
+            await (refused or self._app)(scope, limited, with_headers)
+        except _TooLarge:
+            if begun:  # the answer is on its way already: the connection is all that is left to end
+                raise
+            await _refusal(scope, "too_large", 413, {"connection": "close"})(scope, receive, with_headers)
 
-    def _refused(self, scope: Scope) -> PlainTextResponse | None:
+    def _refused(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
         minute = self._desk.clock()[:16]
         if minute != self._minute:
@@ -109,15 +143,23 @@ class Guard:
         client = scope["client"][0] if scope.get("client") else ""
         self._asked[client] += 1
         if self._asked[client] > self._desk.rate:
-            return PlainTextResponse("too many requests; wait a minute\n", 429, {"retry-after": "60"})
+            return _refusal(scope, "too_many", 429, {"retry-after": "60"})
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._desk.largest:
-            return PlainTextResponse(f"a request has at most {self._desk.largest:,} bytes\n", 413)
+            return _refusal(scope, "too_large", 413)
         if "\x00" in scope["path"] or b"%00" in scope.get("query_string", b""):
-            return PlainTextResponse("a NUL character is in no name\n", 400)
+            return _refusal(scope, "has_nul", 400)
         if scope["method"] not in ("GET", "HEAD") and _foreign(headers):
-            return PlainTextResponse("this request comes from another site\n", 403)
+            return _refusal(scope, "foreign", 403)
         return None
+
+
+def _refusal(scope: Scope, key: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    """One line: JSON for the API, else text in the language of the address; nothing more is made for what is refused."""
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": Language("en").say(key)}, status, headers)
+    say = Language("fa" if scope["path"] == "/fa" or scope["path"].startswith("/fa/") else "en")
+    return PlainTextResponse(f"{say.say(key)}\n", status, headers)
 
 
 def _foreign(headers: Headers) -> bool:

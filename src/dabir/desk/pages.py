@@ -9,27 +9,31 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs, quote, urlencode
 
 import jinja2
-import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request
+from msgspec.structs import replace
 from starlette.responses import RedirectResponse, Response
 
-from dabir.desk import asking, charts, guard, marking
-from dabir.desk.language import LANGUAGES, Code, Language
+from dabir.desk import asking, charts, faults, forms, guard, history, marking
+from dabir.desk.language import LANGUAGES, Code, Language, zones
 from dabir.desk.tokens import held
 from dabir.errors import InputError
+from dabir.model import Record
 from dabir.store import filters
 from dabir.store.filters import Filter
 from dabir.store.flat import flat, safe
 from dabir.store.query import EventSort, count
 from dabir.store.series import Bucket
+from dabir.store.subjects import subjects
 from dabir.views import words
 
+ZONE = "dabir_zone"
 _PAGE = 25
+# The latest moments, measures and positions of one side on one subject that a track's page lists; the API gives all.
+_MOMENTS, _SOME, _FEW = 150, 40, 6
 _FOLDER = Path(__file__).parent / "templates"
-_FILTERS = ("state", "dyad", "actor", "act", "plover", "status", "place", "outlet", "since", "until", "text")
 _SORTS: Mapping[str, EventSort] = {"day": "day", "reported": "reported", "outlets": "outlets", "intensity": "intensity"}
 
 
@@ -54,6 +58,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
+    environment.filters["state_name"] = lambda code, say: say.state(code)
     environment.globals |= {"words": words, "link": _link, "anchor": asking.anchor}
     return environment
 
@@ -64,12 +69,19 @@ def _link(path: str, **query: object) -> str:
     return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
 
+def zoned(request: Request, say: Language) -> Language:
+    """A page's language, with the time zone that its reader chose."""
+    chosen = request.cookies.get(ZONE, "")
+    return replace(say, zone=chosen) if chosen and chosen in zones() else say
+
+
 def html(request: Request, say: Language, template: str, status: int = 200, **context: Any) -> Response:
     """A page from its template; 304 where the browser has it as it is."""
+    say = zoned(request, say)
     query = f"?{request.url.query}" if request.url.query else ""
     rest = request.url.path.removeprefix(f"/{say.code}")
     body = _environment().get_template(template).render(
-        say=say, t=say.say, base=f"/{say.code}", here=f"/{say.code}{rest}", switch=f"/{say.other}{rest}{query}", **context
+        say=say, t=say.say, base=f"/{say.code}", here=f"/{say.code}{rest}", query=query, switch=f"/{say.other}{rest}{query}", **context
     ).encode()  # fmt: skip
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "no-cache", "content-language": say.code}
@@ -82,7 +94,7 @@ def error(request: Request, status: int, message: str) -> Response:
     """The page that says what went wrong, in the language of the address."""
     code = request.url.path.strip("/").partition("/")[0]
     say = Language("en" if code == "en" else "fa")
-    return html(request, say, "error.html", status, message=message, number=status)
+    return html(request, say, "error.html", status, fault=faults.said(message, say), number=status)
 
 
 router = APIRouter(include_in_schema=False)
@@ -103,32 +115,29 @@ def today(request: Request, code: Code) -> Response:
     latest = store.events(sort="reported", descending=True, limit=_PAGE).rows
     planned = store.events(Filter(status=("planned", "proposed"), since=day), limit=10).rows
     return html(
-        request, language(code), "today.html", latest=latest, planned=planned, disputed=asking.disputed(store, 10), day=day
+        request, language(code), "today.html", latest=asking.by_article(latest), planned=planned,
+        disputed=asking.disputed(store, 10), day=day,
     )  # fmt: skip
 
 
-def asked(request: Request) -> tuple[Filter, dict[str, Any]]:
-    """The filter of a page's form, and the form's fields as they were filled in."""
-    query = request.query_params
-    form: dict[str, Any] = {k: [v for v in query.getlist(k) if v.strip()] for k in _FILTERS}
-    one = {k: form[k][0].strip() if form[k] else None for k in ("actor", "place", "outlet", "since", "until", "text")}
-    found = filters.asked(
-        states=form["state"], dyad=form["dyad"], acts=form["act"], plover=form["plover"], status=form["status"], **one
-    )
-    return found, {k: v for k, v in form.items() if v}
+def form_of(request: Request, say: Language) -> forms.Form:
+    """The form that a page's query fills in."""
+    desk = guard.desk(request)
+    return forms.asked(request.query_params, say, desk.store, desk.clock())
 
 
 @pages.get("/search")
 def search(request: Request, code: Code) -> Response:
     """Events by every filter, with facets; a plain form."""
     store, say = guard.desk(request).store, language(code)
-    f, form = asked(request)
+    form = form_of(request, say)
+    f = form.filter
     sort = _SORTS.get(request.query_params.get("sort", "day"), "day")
     page = store.events(f, sort=sort, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
     with store.reading() as connection:
         total = count(connection, f)
     return html(
-        request, say, "search.html", page=page, total=total, form=form, facets=store.facets(f, limit=12), sort=sort,
+        request, say, "search.html", page=page, total=total, form=form, facets=asking.facets(store, f, 12), sort=sort,
         outlets=asking.outlets(store),
     )  # fmt: skip
 
@@ -141,8 +150,8 @@ def event(request: Request, code: Code, event: str) -> Response:
     if found is None:
         raise HTTPException(404, say.say("not_found"))
     return html(
-        request, say, "event.html", event=found, fields=asking.fields(store, found),
-        witnesses=tuple(asking.witnesses(store, found, say)), reasons=store.reasons(found.id),
+        request, say, "event.html", event=found, witnesses=tuple(asking.witnesses(store, found, say)), reasons=store.reasons(found.id),
+        **history.of_event(request, found, asking.fields(store, found), say),
     )  # fmt: skip
 
 
@@ -154,13 +163,15 @@ def article(request: Request, code: Code, version: str) -> Response:
         record = guard.desk(request).store.record(version)
     except InputError:
         raise HTTPException(404, say.say("not_found")) from None
-    return _article(request, say, record, version)
+    return article_page(request, say, record, version)
 
 
-def _article(request: Request, say: Language, record: Any, version: str | None) -> Response:
+def article_page(request: Request, say: Language, record: Record, version: str | None) -> Response:
+    """The page of a record; null for `version` where it is not stored."""
+    more = history.of_article(request, record, version, say) if version else history.NOTHING
     return html(
         request, say, "article.html", record=record, pieces=marking.marked(record, say), index=words.index(record),
-        version=version, marking=marking,
+        version=version, marking=marking, **more,
     )  # fmt: skip
 
 
@@ -171,9 +182,10 @@ def actor(request: Request, code: Code, state: str) -> Response:
     known, person = filters.code(state), request.query_params.get("person") or None
     f = Filter(states=(known,), actor=person)
     events = store.events(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
+    said = store.statements(f, descending=True, limit=10).rows
     return html(
         request, say, "actor.html", state=known, person=person, events=events, facets=store.facets(f, ("state", "act"), limit=15),
-        statements=store.statements(f, descending=True, limit=10).rows,
+        statements=said, fixed=history.of_statements(store, said),
         offices=asking.offices(person) if person else asking.holders(known),
     )  # fmt: skip
 
@@ -222,39 +234,32 @@ def track(request: Request, code: Code) -> Response:
     given = " ".join(request.query_params.getlist("state")).replace("،", " ").replace(",", " ").split()
     states = [filters.code(s) for s in given]
     found = store.track(states) if states else ()
-    lines = [charts.line(t.timeline, say.code == "fa") for t in found]
-    return html(request, say, "track.html", states=states, tracks=tuple(zip(found, lines, strict=True)))
+    lines = [charts.line(t.timeline[-_MOMENTS:], say.code == "fa") for t in found]
+    return html(
+        request, say, "track.html", states=states, tracks=tuple(zip(found, lines, strict=True)), most=_MOMENTS, some=_SOME, few=_FEW
+    )  # fmt: skip
 
 
 @pages.get("/statements")
 def statements(request: Request, code: Code) -> Response:
     """Who said what, by date of publication."""
     store, say = guard.desk(request).store, language(code)
-    f, form = asked(request)
-    page = store.statements(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
-    return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store))
+    form, subject = form_of(request, say), request.query_params.get("subject") or None
+    page = store.statements(form.filter, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
+    return html(
+        request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store), subject=subject,
+        subjects=subjects().values(), fixed=history.of_statements(store, page.rows),
+        course=asking.history(store, form.filter, subject),
+    )  # fmt: skip
 
 
-@pages.get("/read")
-def paste(request: Request, code: Code) -> Response:
-    """The form for a pasted text."""
-    return html(request, language(code), "read.html")
-
-
-async def _fields(request: Request) -> dict[str, str]:
+async def fields_of(request: Request) -> dict[str, str]:
     """The fields of a posted form. Raises InputError where it is not UTF-8."""
     try:
         body = (await request.body()).decode()
         return {k: v[0] for k, v in parse_qs(body, errors="strict", max_num_fields=20).items()}
     except ValueError:
         raise InputError("the form cannot be read: it is not UTF-8, or has too many fields") from None
-
-
-@pages.post("/read")
-def read(request: Request, code: Code, form: dict[str, str] = Depends(_fields)) -> Response:  # noqa: B008
-    """A pasted text, read and shown, not kept."""
-    record = guard.reader().read(form.get("text", "").replace("\r\n", "\n"), published=form.get("published") or None)
-    return _article(request, language(code), record, None)
 
 
 @router.get("/{code}/login")
@@ -264,7 +269,7 @@ def login(request: Request, code: Code) -> Response:
 
 
 @router.post("/{code}/login")
-def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(_fields)) -> Response:  # noqa: B008
+def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(fields_of)) -> Response:  # noqa: B008
     """Keep a token that is known in a cookie which scripts and other sites do not get."""
     secret = form.get("token", "").strip()
     if held(guard.desk(request).tokens, secret) is None:
@@ -275,9 +280,6 @@ def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(_fiel
 
 
 @pages.get("/event/{event}/record.json")
-def event_json(request: Request, code: Code, event: str) -> Response:
-    """A merged event as JSON."""
-    found = asking.merged_event(guard.desk(request).store, event)
-    if found is None:
-        raise HTTPException(404, language(code).say("not_found"))
-    return Response(msgspec.json.encode(found), media_type="application/json")
+def event_json(event: str, code: Code) -> Response:  # noqa: ARG001 - every page's address has its language
+    """Where the API gives a merged event."""
+    return RedirectResponse(f"/api/v1/events/{quote(event, safe='')}", 301)

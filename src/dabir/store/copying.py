@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from dabir.store import copies, schema
 from dabir.store.cluster import pair
+from dabir.store.corrections import overrules
 from dabir.store.writing import dissolve
 
 _BATCH = 100
@@ -81,7 +82,7 @@ def _close(a: str | None, b: str | None) -> bool:
 def _tie(connection: Connection, version: str, alike: Iterable[str]) -> None:
     """Give a version the origin of its copies; where they had several, one for all: the least id of the group."""
     c = schema.copies.c
-    decided = _overrules(connection)
+    decided = overrules(connection, "copy")
     wanted = {o for o in alike if decided.get(pair(version, o)) not in ("different", "unsure")}
     wanted |= {x for p, verdict in decided.items() if verdict == "same" and version in p for x in p if x != version}
     origins = sorted(set(connection.execute(sa.select(c.origin).where(c.version.in_(sorted(wanted)))).scalars()))
@@ -95,9 +96,3 @@ def _tie(connection: Connection, version: str, alike: Iterable[str]) -> None:
     origin = min(joined)
     connection.execute(schema.copies.update().where(c.version.in_(sorted(joined))).values(origin=origin))
     connection.execute(schema.copies.insert().values(version=version, origin=origin))
-
-
-def _overrules(connection: Connection) -> dict[tuple[str, str], str]:
-    o = schema.overrules.c
-    query = sa.select(o.left, o.right, o.verdict).where(o.kind == "copy").order_by(o.id)
-    return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}

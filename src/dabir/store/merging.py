@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from dabir.store import reports, schema
+from dabir.store import amending, reports, schema
 from dabir.store.cluster import Pair, groups, pair
 from dabir.store.compare import Judgement, compare, weights
 from dabir.store.copying import group_copies
+from dabir.store.corrections import overrules
 from dabir.store.database import Database
 from dabir.store.opinions import opinions, parties, summary
 from dabir.store.reports import Report
@@ -206,22 +207,22 @@ def _scores(connection: Connection, there: Mapping[str, Report]) -> dict[str, di
     return found
 
 
-def overrules(connection: Connection, kind: str) -> dict[Pair, str]:
-    """What analysts decided last about each pair."""
-    o = schema.overrules.c
-    query = sa.select(o.left, o.right, o.verdict).where(o.kind == kind).order_by(o.id)
-    return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}
+def refresh(connection: Connection, acts: Iterable[str]) -> None:
+    """Sum these merged events up anew from the reports that they have, after something in how they read has changed."""
+    clusters = _column_groups(connection, set(acts))
+    there = reports.load(connection, (i for ids_ in clusters for i in ids_))
+    _write(connection, [[there[i] for i in ids_] for ids_ in clusters])
 
 
 def _write(connection: Connection, clusters: Iterable[list[Report]]) -> None:
     rows: dict[str, list[dict[str, object]]] = {"merged": [], "members": [], "parties": [], "opinions": []}
-    for cluster in clusters:
-        one = msgspec.structs.asdict(summary(cluster))
+    for cluster, amended in amending.amend(connection, clusters):
+        one = msgspec.structs.asdict(summary(amended))
         rows["merged"].append(one)
         rows["members"] += [{"event": r.id, "merged": one["id"]} for r in cluster]
         rows["parties"] += [
             {"merged": one["id"], "state": state, "role": role, "person": person}
-            for (state, role), person in parties(cluster).items()
+            for (state, role), person in parties(amended).items()
         ]
         rows["opinions"] += [{"merged": one["id"], **msgspec.structs.asdict(o)} for o in opinions(cluster)]
     for chunk in _chunks([str(row["event"]) for row in rows["members"]]):
