@@ -37,6 +37,7 @@ from dabir.ingest.files import Failure, RawArticle, from_lines
 from dabir.model import Record
 from dabir.store import schema
 from dabir.store.filters import asked
+from dabir.store.merging import sides
 from dabir.store.rows import rows, version_row
 from dabir.store.store import Store
 
@@ -211,8 +212,14 @@ def templates(record: Record) -> dict[str, list[dict[str, object]]]:
     return {"versions": [version_row(record, "{}", "benchmark", 1, None)], **{t: own[t] for t in ASKED}}
 
 
+def scattered(number: int) -> str:
+    """The beginning of an id, another one for each number, in no order: as with digests, no row lies beside the one before it."""
+    return f"{number * 0x9E3779B1 % 2**32:08x}"
+
+
 def copies(given: dict[str, list[dict[str, object]]], number: int, rng: random.Random) -> dict[str, list[dict[str, object]]]:
     """Rows like these: other ids, another day, other states; each event an act."""
+    prefix = scattered(number)
     shift = timedelta(days=rng.randrange(-3650, 365))
     swap = dict(zip(STATES, rng.sample(STATES, len(STATES)), strict=True)) if rng.random() < 0.8 else {}
 
@@ -220,15 +227,15 @@ def copies(given: dict[str, list[dict[str, object]]], number: int, rng: random.R
         if value is None or name == "time":
             return None
         if name in IDS:
-            return f"{number:08x}{str(value)[8:]}"
+            return f"{prefix}{str(value)[8:]}"
         if name in ("since", "until", "begin", "finish", "published") and len(str(value)) == 10:
             return (date.fromisoformat(str(value)) + shift).isoformat()
         return swap.get(str(value), value) if name in ("state", "country") else value
 
     own = {t: [{k: changed(k, v) for k, v in r.items()} for r in found] for t, found in given.items()}
     version = own["versions"][0]
-    version["article"] = f"a{number}"
-    own = {"articles": [{"id": f"a{number}", "key": f"{number}"}], **own}
+    version["article"] = f"{prefix}a"
+    own = {"articles": [{"id": f"{prefix}a", "key": f"{number}"}], **own}
     own["merged"] = [
         {k: e[k] for k in ("id", "act", "status", "begin", "finish", "since", "until", "plover", "mode", "quad", "intensity", "main")}
         | {"place": None, "country": None, "reports": 1, "outlets": 1}
@@ -238,6 +245,11 @@ def copies(given: dict[str, list[dict[str, object]]], number: int, rng: random.R
     own["members"] = [{"event": e["id"], "merged": e["id"]} for e in own["events"]]
     parties = {(p["event"], p["state"], p["role"]): p["person"] for p in own["participants"] if p["state"]}
     own["parties"] = [{"merged": e, "state": s, "role": r, "person": p} for (e, s, r), p in parties.items()]
+    own["sides"] = [
+        row for e in own["merged"]
+        for row in sides(str(e["id"]), e["since"] and str(e["since"]), [(str(s), str(r)) for i, s, r in parties if i == e["id"]])
+    ]  # fmt: skip
+    own["tellers"] = [{"merged": e["id"], "outlet": version["outlet"]} for e in own["merged"] if version["outlet"]]
     return own
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from dabir.errors import StoreError
 
 WAIT = 30  # seconds that a writer waits for another
+_CACHE = 64  # MB of a SQLite file that a connection holds; ids are digests, so that rows asked for together lie far apart
 _WRITES = "dabir_writes"
 _APPLICATION = 0x64616269  # «dabi» in the header of a SQLite file
 
@@ -122,7 +123,8 @@ def _url(target: str | Path) -> URL:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin where `_begin_sqlite` says
-    for pragma in ("foreign_keys = ON", f"busy_timeout = {WAIT * 1000}", "synchronous = FULL"):
+    cache = f"cache_size = -{_CACHE * 1024}"
+    for pragma in ("foreign_keys = ON", f"busy_timeout = {WAIT * 1000}", "synchronous = FULL", cache):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -6,7 +6,7 @@ the other. Only what is new is compared, with what shares a block with it: cost 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 import sqlalchemy as sa
@@ -213,17 +213,24 @@ def overrules(connection: Connection, kind: str) -> dict[Pair, str]:
     return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}
 
 
+def sides(merged: str, since: str | None, who: Collection[tuple[str, str]]) -> list[dict[str, object]]:
+    """The rows of `sides` for a merged event's states and roles: a state once, and whether it is no more than the host."""
+    roles: dict[str, set[str]] = {}
+    for state, role in who:
+        roles.setdefault(state, set()).add(role)
+    return [{"merged": merged, "state": s, "since": since, "host": found == {"host"}} for s, found in roles.items()]
+
+
 def _write(connection: Connection, clusters: Iterable[list[Report]]) -> None:
-    rows: dict[str, list[dict[str, object]]] = {"merged": [], "members": [], "parties": [], "opinions": []}
+    rows: dict[str, list[dict[str, object]]] = {t: [] for t in ("merged", "members", "parties", "sides", "tellers", "opinions")}
     for cluster in clusters:
-        one = msgspec.structs.asdict(summary(cluster))
-        rows["merged"].append(one)
-        rows["members"] += [{"event": r.id, "merged": one["id"]} for r in cluster]
-        rows["parties"] += [
-            {"merged": one["id"], "state": state, "role": role, "person": person}
-            for (state, role), person in parties(cluster).items()
-        ]
-        rows["opinions"] += [{"merged": one["id"], **msgspec.structs.asdict(o)} for o in opinions(cluster)]
+        one, who = summary(cluster), parties(cluster)
+        rows["merged"].append(msgspec.structs.asdict(one))
+        rows["members"] += [{"event": r.id, "merged": one.id} for r in cluster]
+        rows["parties"] += [{"merged": one.id, "state": s, "role": role, "person": p} for (s, role), p in who.items()]
+        rows["sides"] += sides(one.id, one.since, who)
+        rows["tellers"] += [{"merged": one.id, "outlet": o} for o in dict.fromkeys(r.outlet for r in cluster) if o]
+        rows["opinions"] += [{"merged": one.id, **msgspec.structs.asdict(o)} for o in opinions(cluster)]
     for chunk in _chunks([str(row["event"]) for row in rows["members"]]):
         connection.execute(schema.members.delete().where(schema.members.c.event.in_(chunk)))
     for chunk in _chunks([str(row["id"]) for row in rows["merged"]]):

@@ -5,6 +5,7 @@ Plain functions over a connection (`Store.reading`). Events are merged ones: wha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -85,14 +86,32 @@ class Count(Struct, frozen=True):
     events: int
 
 
-def chosen(f: Filter, dialect: str) -> list[Any]:
-    """The conditions on `merged` that a filter sets."""
-    m, p = schema.merged.c, schema.parties.c
-    found: list[Any] = []
-    if f.states:
-        found.append(m.id.in_(sa.select(p.merged).where(p.state.in_(f.states))))
-    for state in f.dyad or ():
-        found.append(m.id.in_(sa.select(p.merged).where(p.state == state, p.role != "host")))
+class Chosen(Struct, frozen=True):
+    """The merged events that a filter lets through: where they are taken from, each once, on which conditions; `day` and `id` are
+    the columns that give them in order of their days."""
+
+    source: Any
+    conditions: tuple[Any, ...]
+    day: Any
+    id: Any
+
+    def select(self, *columns: Any) -> sa.Select[Any]:
+        """A question for columns of `merged`."""
+        return sa.select(*columns).select_from(self.source).where(*self.conditions)
+
+
+def chosen(connection: Connection, f: Filter) -> Chosen:
+    """The merged events of a filter. Where a state must take part they are reached by that state's own days (of a dyad, by those
+    of the one with fewer events), so that a page needs to look at few; whoever else must be there is looked up act by act."""
+    m, lead = schema.merged.c, schema.sides.alias("lead")
+    first = _fewer(connection, f.dyad) if f.dyad else f.states[0] if len(f.states) == 1 else None
+    found: list[Any] = [lead.c.state == first] if first else []
+    if f.dyad:
+        found += [~lead.c.host, *(_beside(lead.c.merged, (s,), host=False) for s in f.dyad if s != first)]
+    if f.dyad and f.states:
+        found.append(_beside(lead.c.merged, f.states))
+    elif f.states and not first:
+        found.append(m.id.in_(sa.select(schema.sides.c.merged).where(schema.sides.c.state.in_(f.states))))
     found += [c.in_(v) for c, v in ((m.act, f.acts), (m.plover, f.plover), (m.status, f.status)) if v]
     if f.place:
         found.append(filters.placed(m.place, m.country, f.place))
@@ -100,7 +119,25 @@ def chosen(f: Filter, dialect: str) -> list[Any]:
         found.append(m.until > f.since)
     if f.until:
         found.append(m.since < f.until)
-    return found + [m.id.in_(_reported(which)) for which in _by_report(f, dialect)]
+    found += [m.id.in_(_reported(which)) for which in _by_report(f, connection.dialect.name)]
+    if not first:
+        return Chosen(schema.merged, tuple(found), m.since, m.id)
+    return Chosen(sa.join(lead, schema.merged, lead.c.merged == m.id), tuple(found), lead.c.since, lead.c.merged)
+
+
+def _fewer(connection: Connection, states: tuple[str, str]) -> str:
+    """The one of two states that has a part in fewer events."""
+    s = schema.sides.c
+    query = sa.select(s.state, sa.func.count()).where(s.state.in_(states)).group_by(s.state)
+    counts = dict(tuple(row) for row in connection.execute(query))
+    return min(states, key=lambda state: counts.get(state, 0))
+
+
+def _beside(merged: Any, states: Collection[str], *, host: bool = True) -> Any:
+    """The condition that one of the states has a part in an event; without `host`, more than that of its host."""
+    other = schema.sides.alias().c
+    there = sa.exists().where(other.merged == merged, other.state.in_(states))
+    return there if host else there.where(~other.host)
 
 
 def _by_report(f: Filter, dialect: str) -> Iterator[Any]:
@@ -119,12 +156,12 @@ def _reported(which: Any) -> sa.Select[Any]:
     return sa.select(schema.members.c.merged).join(schema.events, schema.events.c.id == schema.members.c.event).where(which)
 
 
-def _event_order(sort: EventSort, descending: bool) -> Order:
+def _event_order(c: Chosen, sort: EventSort, descending: bool) -> Order:
     m = schema.merged.c
-    columns = {"day": m.since, "reported": m.first_report, "outlets": m.outlets, "intensity": m.intensity}
+    columns = {"day": c.day, "reported": m.first_report, "outlets": m.outlets, "intensity": m.intensity}
     if sort not in columns:
         raise InputError(f"events are sorted by {', '.join(columns)}, not by {sort}")
-    return Order(f"{'-' if descending else ''}{sort}", columns[sort], m.id, descending)
+    return Order(f"{'-' if descending else ''}{sort}", columns[sort], c.id, descending)
 
 
 def events(
@@ -132,8 +169,8 @@ def events(
     cursor: str | None = None,
 ) -> Page[EventRow]:  # fmt: skip
     """A page of merged events. Those without a value of what they are sorted by come last."""
-    query = sa.select(schema.merged).where(*chosen(f, connection.dialect.name))
-    found, more = page(connection, query, _event_order(sort, descending), limit, cursor)
+    c = chosen(connection, f)
+    found, more = page(connection, c.select(schema.merged), _event_order(c, sort, descending), limit, cursor)
     return Page(tuple(_events(connection, found)), more)
 
 
@@ -162,8 +199,7 @@ def _events(connection: Connection, found: Sequence[sa.Row[Any]]) -> Iterator[Ev
 
 def count(connection: Connection, f: Filter) -> int:
     """How many merged events a filter lets through."""
-    query = sa.select(sa.func.count()).select_from(schema.merged).where(*chosen(f, connection.dialect.name))
-    return int(connection.execute(query).scalar_one())
+    return int(connection.execute(chosen(connection, f).select(sa.func.count())).scalar_one())
 
 
 def statements(
@@ -232,7 +268,8 @@ def actors(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str
     row = (p.state + "|" + sa.func.coalesce(p.person, "")).label("id")
     tally = sa.func.count(p.merged.distinct()).label("events")
     query = sa.select(row, p.state, p.person, tally, sa.func.min(m.since).label("first"), sa.func.max(m.since).label("last"))
-    query = query.join(schema.merged, m.id == p.merged).where(*chosen(f, connection.dialect.name))
+    c = chosen(connection, f)
+    query = query.select_from(sa.join(c.source, schema.parties, p.merged == m.id)).where(*c.conditions)
     query = query.where(p.state.in_(f.states)) if f.states else query
     grouped = query.group_by(p.state, p.person).subquery()
     order = Order("-events", grouped.c.events, grouped.c.id, True)
@@ -266,26 +303,37 @@ def texts(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str 
     return Page(tuple(TextRow(*tuple(r)[:8]) for r in found), more)
 
 
+_OWN: tuple[Facet, ...] = ("act", "status", "plover", "country")
+
+
 def facets(
     connection: Connection, f: Filter, names: Collection[Facet] = FACETS, limit: int = 20
 ) -> Mapping[Facet, tuple[Count, ...]]:
     """For each facet the values that the events of a filter have, with how many events; the commonest first, `limit` at most."""
-    m, p, e, v = schema.merged.c, schema.parties.c, schema.events.c, schema.versions.c
-    own = {"act": m.act, "plover": m.plover, "status": m.status, "country": m.country}
-    joined: dict[str, tuple[Any, Any]] = {
-        "state": (p.state, sa.join(schema.merged, schema.parties, p.merged == m.id)),
-        "outlet": (
-            v.outlet,
-            sa.join(schema.merged, schema.members, schema.members.c.merged == m.id)
-            .join(schema.events, e.id == schema.members.c.event)
-            .join(schema.versions, v.id == e.version),
-        ),
-    }
-    found: dict[Facet, tuple[Count, ...]] = {}
-    for name in names:
-        column, source = joined[name] if name in joined else (own[name], schema.merged)
-        tally = sa.func.count(m.id.distinct()) if name in joined else sa.func.count()
-        query = sa.select(column, tally).select_from(source).where(*chosen(f, connection.dialect.name), column.is_not(None))
-        query = query.group_by(column).order_by(tally.desc(), column).limit(limit)
-        found[name] = tuple(Count(*r) for r in connection.execute(query))
-    return found
+    tally: dict[str, Counter[str]] = {name: Counter() for name in names}
+    questions = list(_tallies(chosen(connection, f), names))
+    for kind, *values, number in connection.execute(sa.union_all(*questions)) if questions else ():
+        for name, value in zip(_OWN if kind == "own" else (kind,), values, strict=False):
+            if name in tally and value is not None:
+                tally[name][value] += number
+    ranked = {n: sorted(tally[n].items(), key=lambda pair: (-pair[1], pair[0]))[:limit] for n in names}
+    return {n: tuple(Count(value, number) for value, number in ranked[n]) for n in names}
+
+
+def _tallies(c: Chosen, names: Collection[Facet]) -> Iterator[sa.Select[Any]]:
+    """The questions for all facets, over one list of the events; where nothing narrows they count whole tables, by their indexes."""
+    m = schema.merged.c
+    among = c.select(m.id.label("id")).cte("among") if c.conditions else None
+
+    def counted(kind: str, owner: Any, *columns: Any) -> sa.Select[Any]:
+        padded = (*columns, *(sa.null() for _ in range(len(_OWN) - len(columns))))
+        query = sa.select(sa.literal(kind), *padded, sa.func.count()).group_by(*columns)
+        return query if among is None else query.select_from(sa.join(among, owner.table, among.c.id == owner))
+
+    if set(_OWN) & set(names):
+        yield counted("own", m.id, *(m[n] for n in _OWN))
+    for name, owner, column in (
+        ("state", schema.sides.c.merged, schema.sides.c.state), ("outlet", schema.tellers.c.merged, schema.tellers.c.outlet)
+    ):  # fmt: skip
+        if name in names:
+            yield counted(name, owner, column)

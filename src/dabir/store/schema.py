@@ -27,6 +27,11 @@ def _table(name: str, *columns: Column[object] | UniqueConstraint | Index) -> Ta
     return Table(name, metadata, *columns)
 
 
+def _narrow(name: str, *columns: Column[object] | Index) -> Table:
+    """A table of short rows that are found by their key: SQLite keeps them in the key's own tree, once instead of twice."""
+    return Table(name, metadata, *columns, sqlite_with_rowid=False)
+
+
 def _id() -> Column[object]:
     return Column("id", Text, primary_key=True)
 
@@ -81,7 +86,7 @@ places = _table(
     _text("kind", null=False), _to("within", "places.id", null=True), _text("country"), Column("latitude", Float),
     Column("longitude", Float), _text("geonames"),
 )  # fmt: skip
-mentions = _table(
+mentions = _narrow(
     "mentions", Column("owner", Text, primary_key=True), Column("start", Integer, primary_key=True),
     Column("stop", Integer, primary_key=True), _to("version", "versions.id"), _text("words", null=False),
 )  # fmt: skip
@@ -101,22 +106,22 @@ events = _table(
     Column("main", Boolean, nullable=False), _text("source", null=False), Column("score", Float),
     Index("ix_events_act", "act", "since"), Index("ix_events_since", "since"),
 )  # fmt: skip
-participants = _table(
+participants = _narrow(
     "participants", _to("event", "events.id", key=True), Column("position", Integer, primary_key=True),
     _to("actor", "actors.id", null=True), _text("person"), _text("state"), _text("role", null=False), _text("rank"),
     _text("words", null=False), _number("start"), _number("stop"), Index("ix_participants_state", "state"),
 )  # fmt: skip
-links = _table(
+links = _narrow(
     "links", _to("event", "events.id", key=True), Column("kind", Text, primary_key=True),
     _to("target", "events.id", key=True),
 )  # fmt: skip
-abouts = _table("abouts", _to("statement", "statements.id", key=True), _to("event", "events.id", key=True))
-fields = _table(
+abouts = _narrow("abouts", _to("statement", "statements.id", key=True), _to("event", "events.id", key=True))
+fields = _narrow(
     "fields", Column("owner", Text, primary_key=True), Column("field", Text, primary_key=True),
     Column("position", Integer, primary_key=True), _to("version", "versions.id"), _text("value"), _text("reason"),
     _number("start", null=True), _number("stop", null=True), _text("words"),
 )  # fmt: skip
-checks = _table(
+checks = _narrow(
     "checks", _to("version", "versions.id", key=True), Column("position", Integer, primary_key=True),
     _text("kind", null=False), _text("fa", null=False), _text("en", null=False),
 )  # fmt: skip
@@ -125,31 +130,39 @@ documents = _table(
     _text("kind", null=False), _to("version", "versions.id"), _text("key", null=False),
 )  # fmt: skip
 
-bands = _table(
+bands = _narrow(
     "bands", _to("version", "versions.id", key=True), Column("band", Integer, primary_key=True), _text("hash", null=False),
     Index("ix_bands_hash", "band", "hash"),
 )  # fmt: skip
-copies = _table("copies", _to("version", "versions.id", key=True), Column("origin", Text, nullable=False, index=True))
-blocks = _table(
+copies = _narrow("copies", _to("version", "versions.id", key=True), Column("origin", Text, nullable=False, index=True))
+blocks = _narrow(
     "blocks", _to("event", "events.id", key=True), Column("block", Text, primary_key=True, index=True),
 )  # fmt: skip
-judgements = _table(
+judgements = _narrow(
     "judgements", _text("kind", null=False), Column("left", Text, primary_key=True),
     Column("right", Text, primary_key=True, index=True), _text("verdict", null=False), Column("score", Float, nullable=False),
     _text("evidence", null=False),
 )  # fmt: skip
-merged = _table(
+merged = _narrow(
     "merged", _id(), _text("act", null=False), _text("status", null=False), _text("begin"), _text("finish"), _text("since"),
     _text("until"), _text("plover"), _text("mode"), _number("quad", null=True), Column("intensity", Float), _text("place"),
     _text("country"), Column("main", Boolean, nullable=False), _text("first_report"), _text("last_report"),
-    _number("reports"), _number("outlets"), Index("ix_merged_act", "act", "since"), Index("ix_merged_since", "since"),
+    _number("reports"), _number("outlets"), Index("ix_merged_days", "since", "until"),
+    Index("ix_merged_act", "act", "since", "until"), Index("ix_merged_kinds", "act", "status", "plover", "country"),
 )  # fmt: skip
-members = _table("members", _to("event", "events.id", key=True), _to("merged", "merged.id"))
-parties = _table(
+members = _narrow("members", _to("event", "events.id", key=True), _to("merged", "merged.id"))
+parties = _narrow(
     "parties", _to("merged", "merged.id", key=True), Column("state", Text, primary_key=True, index=True),
     Column("role", Text, primary_key=True), _text("person"),
 )  # fmt: skip
-opinions = _table(
+sides = _narrow(
+    "sides", _to("merged", "merged.id", key=True), Column("state", Text, primary_key=True), _text("since"),
+    Column("host", Boolean, nullable=False), Index("ix_sides_days", "state", "since", "merged", "host"),
+)  # fmt: skip
+tellers = _narrow(
+    "tellers", _to("merged", "merged.id", key=True), Column("outlet", Text, primary_key=True, index=True),
+)  # fmt: skip
+opinions = _narrow(
     "opinions", _to("merged", "merged.id", key=True), Column("field", Text, primary_key=True),
     Column("value", Text, primary_key=True), _number("outlets"), _number("reports"), _text("first"), _text("last"),
     Index("ix_opinions_field", "field", "value"),

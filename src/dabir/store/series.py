@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from dabir.errors import InputError
 from dabir.store import schema
 from dabir.store.filters import Filter
-from dabir.store.query import chosen
+from dabir.store.query import Chosen, chosen
 from dabir.times.calendars import from_date, month
 
 Unit = Literal["day", "week", "month"]
@@ -62,13 +62,13 @@ def dyad(connection: Connection, f: Filter, by: Unit = "month", calendar: Reckon
     which. Raises InputError without a dyad, or where there would be more than 40,000 buckets."""
     if f.dyad is None:
         raise InputError("a series needs two states, such as RUS and USA")
-    conditions, m = chosen(f, connection.dialect.name), schema.merged.c
-    undated = connection.execute(sa.select(sa.func.count()).select_from(schema.merged).where(*conditions, m.since.is_(None)))
-    found = list(_days(connection, conditions, f.dyad))
+    c = chosen(connection, f)
+    undated = connection.execute(c.select(sa.func.count()).where(c.day.is_(None)))
+    found = list(_days(connection, c, f.dyad))
     return Series(f.dyad, by, calendar, tuple(_buckets(found, by, calendar)), int(undated.scalar_one()))
 
 
-def _days(connection: Connection, conditions: list[Any], states: tuple[str, str]) -> Iterator[_Day]:
+def _days(connection: Connection, c: Chosen, states: tuple[str, str]) -> Iterator[_Day]:
     m, p = schema.merged.c, schema.parties.c
 
     def takes(state: str, role: str) -> Any:
@@ -78,9 +78,9 @@ def _days(connection: Connection, conditions: list[Any], states: tuple[str, str]
     doer = sa.case(
         (takes(one, "actor") & takes(other, "recipient"), 1), (takes(other, "actor") & takes(one, "recipient"), 2), else_=0
     ).label("doer")
-    query = sa.select(
-        m.since, m.quad, doer, sa.func.count(), sa.func.sum(m.intensity), sa.func.count(m.intensity)
-    ).where(*conditions, m.since.is_not(None)).group_by(m.since, m.quad, doer).order_by(m.since)  # fmt: skip
+    query = c.select(
+        c.day, m.quad, doer, sa.func.count(), sa.func.sum(m.intensity), sa.func.count(m.intensity)
+    ).where(c.day.is_not(None)).group_by(c.day, m.quad, doer).order_by(c.day)  # fmt: skip
     for since, *rest in connection.execute(query):
         yield _Day(date.fromisoformat(since), *rest)
 
