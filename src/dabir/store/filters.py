@@ -217,4 +217,4 @@ def placed(place: Any, country: Any, name: str) -> Any:
 def texts(dialect: str, query: str) -> sa.Select[Any]:
     """The versions of articles whose words, or whose statements' words, match a query."""
     d = schema.documents.c
-    return sa.select(d.version).where(d.owner.in_(search.matching(dialect, query)))
+    return sa.select(d.version).where(search.matches(dialect, query))

@@ -79,14 +79,19 @@ def values(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def opinions(reports: Sequence[Report]) -> tuple[Opinion, ...]:
-    """All values of all fields, those with most independent outlets first within each field; where as many give two lengths, the
-    finer one («شش ساعت و نیم» before «حدود شش ساعت»)."""
+    """All values of all fields, in the order of `ranked`."""
     said: dict[tuple[str, str], list[Report]] = {}
     for r in sorted(reports, key=lambda r: (r.published or "", r.id)):
         for key in dict.fromkeys(values(r)):
             said.setdefault(key, []).append(r)
     found = [_opinion(field, value, group) for (field, value), group in said.items()]
-    return tuple(sorted(found, key=lambda o: (o.field, -o.outlets, _coarse(o), -o.reports, o.first or "", o.value)))
+    return ranked(found)
+
+
+def ranked(found: Iterable[Opinion]) -> tuple[Opinion, ...]:
+    """Values by field, within each those first that most independent outlets give; where as many give two lengths, the finer one
+    («شش ساعت و نیم» before «حدود شش ساعت»); then those with more reports."""
+    return tuple(sorted(found, key=lambda o: (o.field, -o.outlets, _coarse(o), -o.reports, o.value)))
 
 
 def _coarse(o: Opinion) -> int:
@@ -100,8 +105,8 @@ def _opinion(field: str, value: str, group: Sequence[Report]) -> Opinion:
 
 def _most(found: Iterable[Opinion]) -> str | None:
     """The value that most outlets give; where as many give two, the later one."""
-    ranked = sorted(found, key=lambda o: (o.outlets, o.last or "", o.reports, o.value))
-    return ranked[-1].value if ranked else None
+    best = max(found, key=lambda o: (o.outlets, o.last or "", o.reports, o.value), default=None)
+    return best.value if best else None
 
 
 def status(reports: Sequence[Report]) -> str:

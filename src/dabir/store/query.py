@@ -243,7 +243,9 @@ def published(f: Filter, dialect: str) -> list[Any]:
 
 
 def _said(f: Filter, dialect: str) -> list[Any]:
-    s, a, e, b, pl = (t.c for t in (schema.statements, schema.actors, schema.events, schema.abouts, schema.places))
+    s, a, e, b, pl, d = (
+        t.c for t in (schema.statements, schema.actors, schema.events, schema.abouts, schema.places, schema.documents)
+    )
     found: list[Any] = [s.state.in_(f.states)] if f.states else []
     if f.dyad:
         one, other = f.dyad
@@ -258,7 +260,7 @@ def _said(f: Filter, dialect: str) -> list[Any]:
     if f.place:
         found.append(s.place.in_(sa.select(pl.id).where(filters.placed(pl.name_fa, pl.country, f.place))))
     if f.text:
-        found.append(s.id.in_(search.matching(dialect, f.text)))
+        found.append(s.id.in_(sa.select(d.owner).where(search.matches(dialect, f.text))))
     return found
 
 
@@ -288,19 +290,30 @@ def texts(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str 
     """
     if not f.text:
         raise InputError("say which words to search for")
-    d, v, s, a = schema.documents.c, schema.versions.c, schema.statements.c, schema.actors.c
-    beginning = sa.func.substr(v.text, 1, _SHOWN)
-    words = sa.func.coalesce(s.content, beginning)
+    d, v, a = schema.documents.c, schema.versions.c, schema.actors.c
     query = (
-        sa.select(d.kind, d.owner, d.version, words, v.outlet, v.published, v.title, v.url)
+        sa.select(d.kind, d.owner, d.version, v.outlet, v.published, v.title, v.url)
         .join(schema.versions, v.id == d.version)
-        .outerjoin(schema.statements, s.id == d.owner)
-        .where(v.current, d.owner.in_(search.matching(connection.dialect.name, f.text)), *_published(f))
+        .where(v.current, search.matches(connection.dialect.name, f.text), *_published(f))
     )
     named = sorted({*f.states, *(f.dyad or ())})
     query = query.where(d.version.in_(sa.select(a.version).where(a.state.in_(named)))) if named else query
     found, more = page(connection, query, Order("-published", v.published, d.owner, True), limit, cursor)
-    return Page(tuple(TextRow(*tuple(r)[:8]) for r in found), more)
+    words = _words(connection, [r.owner for r in found])
+    return Page(tuple(TextRow(r.kind, r.owner, r.version, words[r.owner], *tuple(r)[3:7]) for r in found), more)
+
+
+def _words(connection: Connection, owners: Sequence[str]) -> dict[str, str]:
+    """The content of statements, and what articles begin with, by id."""
+    v, s = schema.versions.c, schema.statements.c
+    found: dict[str, str] = {}
+    for at in range(0, len(owners), CHUNK):
+        part = owners[at : at + CHUNK]
+        for query in (
+            sa.select(v.id, sa.func.substr(v.text, 1, _SHOWN)).where(v.id.in_(part)), sa.select(s.id, s.content).where(s.id.in_(part))
+        ):  # fmt: skip
+            found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
 
 
 _OWN: tuple[Facet, ...] = ("act", "status", "plover", "country")

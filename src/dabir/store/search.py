@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -34,19 +36,18 @@ def drop(connection: Connection) -> None:
         connection.exec_driver_sql("DROP TABLE IF EXISTS documents_fts")
 
 
-def matching(dialect: str, query: str) -> sa.Select[str]:
-    """The owners (versions and statements) whose words match a query, as a question to join with; none for no words.
+def matches(dialect: str, query: str) -> Any:
+    """The condition that a document's words match a query; nothing matches one without words.
 
     Words are looked for one by one, those in quotes together; `*` ends a beginning of a word.
     """
-    found = sa.select(sa.cast(documents.c.owner, sa.Text))
     sqlite = dialect == "sqlite"
     if not (text := fts5(query) if sqlite else tsquery(query)):
-        return found.where(sa.false())
+        return sa.false()
     if sqlite:
         ids = sa.text("SELECT rowid FROM documents_fts WHERE documents_fts MATCH :query").bindparams(query=text)
-        return found.where(documents.c.id.in_(ids.columns(sa.column("rowid", sa.Integer))))
-    return found.where(sa.literal_column("documents.words").op("@@")(sa.func.to_tsquery("simple", text)))
+        return documents.c.id.in_(ids.columns(sa.column("rowid", sa.Integer)))
+    return sa.literal_column("documents.words").op("@@")(sa.func.to_tsquery("simple", text))
 
 
 def in_step(connection: Connection) -> str | None:
