@@ -38,6 +38,7 @@ from dabir.model import Record
 from dabir.store import schema
 from dabir.store.filters import asked
 from dabir.store.merging import sides
+from dabir.store.reports import Party
 from dabir.store.rows import rows, version_row
 from dabir.store.store import Store
 
@@ -244,11 +245,11 @@ def copies(given: dict[str, list[dict[str, object]]], number: int, rng: random.R
     ]
     own["members"] = [{"event": e["id"], "merged": e["id"]} for e in own["events"]]
     parties = {(p["event"], p["state"], p["role"]): p["person"] for p in own["participants"] if p["state"]}
-    own["parties"] = [{"merged": e, "state": s, "role": r, "person": p} for (e, s, r), p in parties.items()]
-    own["sides"] = [
-        row for e in own["merged"]
-        for row in sides(str(e["id"]), e["since"] and str(e["since"]), [(str(s), str(r)) for i, s, r in parties if i == e["id"]])
-    ]  # fmt: skip
+    own["parties"] = [{"merged": e, "who": s, "role": r, "state": s, "person": p} for (e, s, r), p in parties.items()]
+    own["sides"] = []
+    for e in own["merged"]:
+        who = [Party(str(s), None, str(r)) for i, s, r in parties if i == e["id"]]
+        own["sides"] += sides(str(e["id"]), e["since"] and str(e["since"]), who)
     own["tellers"] = [{"merged": e["id"], "outlet": version["outlet"]} for e in own["merged"] if version["outlet"]]
     return own
 

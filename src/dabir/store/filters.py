@@ -179,14 +179,15 @@ def like(words: str) -> str:
     return "%" + "%".join(re.split(r"[\s\u200c]+", plain.strip())) + "%"
 
 
-def people(name: str) -> Any:
-    """The condition that an actor of the store is the person that a name names: by the tables, else by the words themselves."""
+def people(name: str, *beside: Any) -> Any:
+    """The condition that an actor of the store is the person that a name names: by the tables, else by the words themselves, which
+    may also stand in the columns `beside`."""
     a, base = schema.actors.c, load()
     known = [base.entities[i].fa for i in _entities(name) if base.entities[i].kind == "person"]
     if known:
         return a.person.in_(known)
     pattern = like(name)
-    return sa.or_(*(c.ilike(pattern, escape=_ESCAPE) for c in (a.person, a.name_fa, a.name_en)))
+    return sa.or_(*(c.ilike(pattern, escape=_ESCAPE) for c in (a.person, a.name_fa, a.name_en, *beside)))
 
 
 def holders(office: str) -> Any:

@@ -6,7 +6,7 @@ the other. Only what is new is compared, with what shares a block with it: cost 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from dabir.store.compare import Judgement, compare, weights
 from dabir.store.copying import group_copies
 from dabir.store.database import Database
 from dabir.store.opinions import opinions, parties, summary
-from dabir.store.reports import Report
+from dabir.store.reports import Party, Report
 
 LOCK = "dabir merge"
 _BATCH = 200
@@ -213,11 +213,12 @@ def overrules(connection: Connection, kind: str) -> dict[Pair, str]:
     return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}
 
 
-def sides(merged: str, since: str | None, who: Collection[tuple[str, str]]) -> list[dict[str, object]]:
-    """The rows of `sides` for a merged event's states and roles: a state once, and whether it is no more than the host."""
+def sides(merged: str, since: str | None, who: Iterable[Party]) -> list[dict[str, object]]:
+    """The rows of `sides` for a merged event's parties: a state once, and whether it is no more than the host."""
     roles: dict[str, set[str]] = {}
-    for state, role in who:
-        roles.setdefault(state, set()).add(role)
+    for p in who:
+        if p.state:
+            roles.setdefault(p.state, set()).add(p.role)
     return [{"merged": merged, "state": s, "since": since, "host": found == {"host"}} for s, found in roles.items()]
 
 
@@ -227,7 +228,7 @@ def _write(connection: Connection, clusters: Iterable[list[Report]]) -> None:
         one, who = summary(cluster), parties(cluster)
         rows["merged"].append(msgspec.structs.asdict(one))
         rows["members"] += [{"event": r.id, "merged": one.id} for r in cluster]
-        rows["parties"] += [{"merged": one.id, "state": s, "role": role, "person": p} for (s, role), p in who.items()]
+        rows["parties"] += [{"merged": one.id, "who": p.who, "role": p.role, "state": p.state, "person": p.person} for p in who]
         rows["sides"] += sides(one.id, one.since, who)
         rows["tellers"] += [{"merged": one.id, "outlet": o} for o in dict.fromkeys(r.outlet for r in cluster) if o]
         rows["opinions"] += [{"merged": one.id, **msgspec.structs.asdict(o)} for o in opinions(cluster)]

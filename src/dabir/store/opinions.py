@@ -5,11 +5,11 @@ Independent are reports that share neither the text (copies count once), nor the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from dabir.store.reports import Report
+from dabir.store.reports import Party, Report
 from dabir.times.values import days
 
 LONGEST = 300  # characters of a value that is counted; longer ones are no names
@@ -64,7 +64,8 @@ def independent(reports: Iterable[Report]) -> int:
 
 
 def values(report: Report) -> Iterator[tuple[str, str]]:
-    """Field and value of all that a report says of its act; parties as `role:STATE`, persons as `person:STATE`."""
+    """Field and value of all that a report says of its act: of a party its role and state (without one its name), of a state's
+    person `person:STATE` and the name."""
     yield "act", report.act
     yield "status", report.status
     found = (report.begin, report.finish, report.duration, report.place, report.country, report.venue)
@@ -72,10 +73,10 @@ def values(report: Report) -> Iterator[tuple[str, str]]:
         if value and len(value) <= LONGEST:
             yield name, value
     for p in report.parties:
-        if p.state:
-            yield p.role, p.state
-        if p.person and len(p.person) <= LONGEST:
-            yield f"person:{p.state or ''}", p.person
+        if p.who and len(p.who) <= LONGEST:
+            yield p.role, p.who
+        if p.state and p.person and len(p.person) <= LONGEST:
+            yield f"person:{p.state}", p.person
 
 
 def opinions(reports: Sequence[Report]) -> tuple[Opinion, ...]:
@@ -133,16 +134,20 @@ def summary(reports: Sequence[Report]) -> Summary:
     )  # fmt: skip
 
 
-def parties(reports: Sequence[Report]) -> Mapping[tuple[str, str], str | None]:
-    """The parties, by state and role, with the person most outlets name; those that half of the independent outlets name."""
+def parties(reports: Sequence[Report]) -> tuple[Party, ...]:
+    """The parties by role, with the person that most outlets name for a state; those that half of the independent outlets name."""
     found = opinions(reports)
     enough = independent(reports) / 2
     roles = {"participant", "actor", "recipient", "host", "mediator"}
     kept = [o for o in found if o.field in roles and o.outlets >= enough]
-    return {
-        (o.value, o.field): _most(p for p in found if p.field == f"person:{o.value}")
-        for o in sorted(kept or [o for o in found if o.field in roles], key=lambda o: (o.value, o.field))
-    }
+    known = {p.who: p for r in reports for p in r.parties}
+    return tuple(_party(known[o.value], o.field, found) for o in kept or [o for o in found if o.field in roles])
+
+
+def _party(one: Party, role: str, found: Sequence[Opinion]) -> Party:
+    if one.state is None:
+        return Party(None, one.person, role, one.name)
+    return Party(one.state, _most(p for p in found if p.field == f"person:{one.state}"), role)
 
 
 def disagree(field: str, found: Sequence[Opinion]) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from dabir.errors import InputError
 from dabir.store import filters, schema, search
 from dabir.store.filters import Filter
-from dabir.store.merged import MergedCore
+from dabir.store.merged import MergedCore, parties
 from dabir.store.paging import Order, Page, page
 from dabir.store.reports import CHUNK, Party
 
@@ -57,13 +57,15 @@ class StatementRow(Struct, frozen=True):
 
 
 class ActorRow(Struct, frozen=True):
-    """Who takes part: a state or organisation, and the person where one is named; in how many events, first and last day."""
+    """Who takes part: a state or organisation, and the person where one is named (`name` where neither is known, only what reports
+    call them); in how many events, first and last day."""
 
-    state: str
+    state: str | None
     person: str | None
     events: int
     first: str | None
     last: str | None
+    name: str | None = None
 
 
 class TextRow(Struct, frozen=True):
@@ -143,9 +145,10 @@ def _beside(merged: Any, states: Collection[str], *, host: bool = True) -> Any:
 def _by_report(f: Filter, dialect: str) -> Iterator[Any]:
     """Conditions on `events`, the single reports, of what only these know."""
     e, p, a, v = schema.events.c, schema.participants.c, schema.actors.c, schema.versions.c
-    who = [*([filters.people(f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
+    nameless = sa.case((p.state.is_(None) & p.person.is_(None), p.words))
+    who = [*([filters.people(f.actor, nameless)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
     if who:
-        yield e.id.in_(sa.select(p.event).join(schema.actors, a.id == p.actor).where(*who))
+        yield e.id.in_(sa.select(p.event).outerjoin(schema.actors, a.id == p.actor).where(*who))
     if f.outlet:
         yield e.version.in_(sa.select(v.id).where(filters.outlets(f.outlet)))
     if f.text:
@@ -176,14 +179,12 @@ def events(
 
 def _events(connection: Connection, found: Sequence[sa.Row[Any]]) -> Iterator[EventRow]:
     ids = [r.id for r in found]
-    e, v, p = schema.events.c, schema.versions.c, schema.parties.c
-    who: dict[str, list[Party]] = {}
+    e, v = schema.events.c, schema.versions.c
+    who: dict[str, tuple[Party, ...]] = {}
     told: dict[str, sa.Row[Any]] = {}
     for at in range(0, len(ids), CHUNK):
         part = ids[at : at + CHUNK]
-        query = sa.select(p.merged, p.state, p.person, p.role).where(p.merged.in_(part)).order_by(p.role, p.state)
-        for merged, state, person, role in connection.execute(query):
-            who.setdefault(merged, []).append(Party(state, person, role))
+        who |= parties(connection, part)
         report = sa.select(e.id, e.trigger, e.version, v.outlet, v.title, v.url).join(schema.versions, v.id == e.version)
         told |= {r.id: r for r in connection.execute(report.where(e.id.in_(part)))}
     for r in found:
@@ -192,7 +193,7 @@ def _events(connection: Connection, found: Sequence[sa.Row[Any]]) -> Iterator[Ev
             id=r.id, act=r.act, status=r.status, begin=r.begin, end=r.finish, since=r.since, until=r.until, plover=r.plover,
             mode=r.mode, quad=r.quad, intensity=r.intensity, place=r.place, country=r.country, main=r.main,
             first_report=r.first_report, last_report=r.last_report, reports=r.reports, outlets=r.outlets,
-            parties=tuple(who.get(r.id, ())), words=own.trigger, version=own.version, outlet=own.outlet, title=own.title,
+            parties=who.get(r.id, ()), words=own.trigger, version=own.version, outlet=own.outlet, title=own.title,
             url=own.url,
         )  # fmt: skip
 
@@ -267,16 +268,17 @@ def _said(f: Filter, dialect: str) -> list[Any]:
 def actors(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str | None = None) -> Page[ActorRow]:
     """A page of the states and persons that take part in the events of a filter, those in most events first."""
     m, p = schema.merged.c, schema.parties.c
-    row = (p.state + "|" + sa.func.coalesce(p.person, "")).label("id")
+    row = (p.who + "|" + sa.func.coalesce(p.person, "")).label("id")
     tally = sa.func.count(p.merged.distinct()).label("events")
-    query = sa.select(row, p.state, p.person, tally, sa.func.min(m.since).label("first"), sa.func.max(m.since).label("last"))
+    query = sa.select(row, p.who, p.state, p.person, tally, sa.func.min(m.since).label("first"), sa.func.max(m.since).label("last"))
     c = chosen(connection, f)
     query = query.select_from(sa.join(c.source, schema.parties, p.merged == m.id)).where(*c.conditions)
     query = query.where(p.state.in_(f.states)) if f.states else query
-    grouped = query.group_by(p.state, p.person).subquery()
+    grouped = query.group_by(p.who, p.state, p.person).subquery()
     order = Order("-events", grouped.c.events, grouped.c.id, True)
     found, more = page(connection, sa.select(grouped), order, limit, cursor)
-    return Page(tuple(ActorRow(r.state, r.person, r.events, r.first, r.last) for r in found), more)
+    named = (r.who if r.state is None and r.person is None else None for r in found)
+    return Page(tuple(ActorRow(r.state, r.person, r.events, r.first, r.last, n) for r, n in zip(found, named, strict=True)), more)
 
 
 _SHOWN = 200

@@ -32,11 +32,18 @@ _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w.-]{1,253}\.\w{1,63})")
 
 
 class Party(Struct, frozen=True):
-    """A party to an act: whom it stands for, in which role, and who in person."""
+    """A party to an act: whom it stands for, in which role, and who in person; `name` is what a report calls a party of no state
+    and no known person («رئیس فیفا»)."""
 
     state: str | None
     person: str | None
     role: str
+    name: str | None = None
+
+    @property
+    def who(self) -> str | None:
+        """What tells a party from others: its state, else the person, else the name; null for one that has none."""
+        return self.state or self.person or self.name
 
 
 class Report(Struct, frozen=True):
@@ -149,7 +156,7 @@ def blocks(report: Report) -> frozenset[str]:
     states = sorted(report.states)[:6]
     who = [*states, *("+".join(pair) for pair in combinations(states, 2))]
     if not states:
-        who = sorted({squeeze(p.person) for p in report.parties if p.person})[:3]
+        who = sorted({squeeze(p.who) for p in report.parties if p.who})[:3]
     kinds = (family, "main") if report.main else (family,)
     return frozenset(f"{kind} {name} {when}" for kind in kinds for name in who for when in _buckets(report))
 
@@ -193,9 +200,10 @@ def _load(connection: Connection, ids: Sequence[str]) -> dict[str, Report]:
     e, p, pl = (t.c for t in (schema.events, schema.participants, schema.places))
     venue = schema.places.alias("venue")
     parties: dict[str, list[Party]] = {}
-    chosen = sa.select(p.event, p.state, p.person, p.role).where(p.event.in_(ids)).order_by(p.event, p.position)
-    for event, state, person, role in connection.execute(chosen):
-        parties.setdefault(event, []).append(Party(state, person, role))
+    chosen = sa.select(p.event, p.state, p.person, p.role, p.words).where(p.event.in_(ids)).order_by(p.event, p.position)
+    for event, state, person, role, words in connection.execute(chosen):
+        name = None if state or person else " ".join(words.split())
+        parties.setdefault(event, []).append(Party(state, person, role, name))
     query = (
         sa.select(schema.events, pl.name_fa.label("city"), pl.kind.label("area"), pl.country, venue.c.name_fa.label("hall"))
         .outerjoin(schema.places, pl.id == e.place)

@@ -152,8 +152,8 @@ merged = _narrow(
 )  # fmt: skip
 members = _narrow("members", _to("event", "events.id", key=True), _to("merged", "merged.id"))
 parties = _narrow(
-    "parties", _to("merged", "merged.id", key=True), Column("state", Text, primary_key=True, index=True),
-    Column("role", Text, primary_key=True), _text("person"),
+    "parties", _to("merged", "merged.id", key=True), Column("who", Text, primary_key=True), Column("role", Text, primary_key=True),
+    _text("state"), _text("person"),
 )  # fmt: skip
 sides = _narrow(
     "sides", _to("merged", "merged.id", key=True), Column("state", Text, primary_key=True), _text("since"),

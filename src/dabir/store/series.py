@@ -72,7 +72,7 @@ def _days(connection: Connection, c: Chosen, states: tuple[str, str]) -> Iterato
     m, p = schema.merged.c, schema.parties.c
 
     def takes(state: str, role: str) -> Any:
-        return sa.exists().where(p.merged == m.id, p.state == state, p.role == role)
+        return sa.exists().where(p.merged == m.id, p.who == state, p.role == role)
 
     one, other = states
     doer = sa.case(
