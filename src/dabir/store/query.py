@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from dabir.errors import InputError
 from dabir.store import filters, schema, search
+from dabir.store.choosing import COMMON, Chosen, chosen
 from dabir.store.filters import Filter
 from dabir.store.merged import MergedCore, parties
 from dabir.store.paging import Order, Page, page
@@ -88,77 +89,6 @@ class Count(Struct, frozen=True):
     events: int
 
 
-class Chosen(Struct, frozen=True):
-    """The merged events that a filter lets through: where they are taken from, each once, on which conditions; `day` and `id` are
-    the columns that give them in order of their days."""
-
-    source: Any
-    conditions: tuple[Any, ...]
-    day: Any
-    id: Any
-
-    def select(self, *columns: Any) -> sa.Select[Any]:
-        """A question for columns of `merged`."""
-        return sa.select(*columns).select_from(self.source).where(*self.conditions)
-
-
-def chosen(connection: Connection, f: Filter) -> Chosen:
-    """The merged events of a filter. Where a state must take part they are reached by that state's own days (of a dyad, by those
-    of the one with fewer events), so that a page needs to look at few; whoever else must be there is looked up act by act."""
-    m, lead = schema.merged.c, schema.sides.alias("lead")
-    first = _fewer(connection, f.dyad) if f.dyad else f.states[0] if len(f.states) == 1 else None
-    found: list[Any] = [lead.c.state == first] if first else []
-    if f.dyad:
-        found += [~lead.c.host, *(_beside(lead.c.merged, (s,), host=False) for s in f.dyad if s != first)]
-    if f.dyad and f.states:
-        found.append(_beside(lead.c.merged, f.states))
-    elif f.states and not first:
-        found.append(m.id.in_(sa.select(schema.sides.c.merged).where(schema.sides.c.state.in_(f.states))))
-    found += [c.in_(v) for c, v in ((m.act, f.acts), (m.plover, f.plover), (m.status, f.status)) if v]
-    if f.place:
-        found.append(filters.placed(m.place, m.country, f.place))
-    if f.since:
-        found.append(m.until > f.since)
-    if f.until:
-        found.append(m.since < f.until)
-    found += [m.id.in_(_reported(which)) for which in _by_report(f, connection.dialect.name)]
-    if not first:
-        return Chosen(schema.merged, tuple(found), m.since, m.id)
-    return Chosen(sa.join(lead, schema.merged, lead.c.merged == m.id), tuple(found), lead.c.since, lead.c.merged)
-
-
-def _fewer(connection: Connection, states: tuple[str, str]) -> str:
-    """The one of two states that has a part in fewer events."""
-    s = schema.sides.c
-    query = sa.select(s.state, sa.func.count()).where(s.state.in_(states)).group_by(s.state)
-    counts = dict(tuple(row) for row in connection.execute(query))
-    return min(states, key=lambda state: counts.get(state, 0))
-
-
-def _beside(merged: Any, states: Collection[str], *, host: bool = True) -> Any:
-    """The condition that one of the states has a part in an event; without `host`, more than that of its host."""
-    other = schema.sides.alias().c
-    there = sa.exists().where(other.merged == merged, other.state.in_(states))
-    return there if host else there.where(~other.host)
-
-
-def _by_report(f: Filter, dialect: str) -> Iterator[Any]:
-    """Conditions on `events`, the single reports, of what only these know."""
-    e, p, a, v = schema.events.c, schema.participants.c, schema.actors.c, schema.versions.c
-    nameless = sa.case((p.state.is_(None) & p.person.is_(None), p.words))
-    who = [*([filters.people(f.actor, nameless)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
-    if who:
-        yield e.id.in_(sa.select(p.event).outerjoin(schema.actors, a.id == p.actor).where(*who))
-    if f.outlet:
-        yield e.version.in_(sa.select(v.id).where(filters.outlets(f.outlet)))
-    if f.text:
-        yield e.version.in_(filters.texts(dialect, f.text))
-
-
-def _reported(which: Any) -> sa.Select[Any]:
-    return sa.select(schema.members.c.merged).join(schema.events, schema.events.c.id == schema.members.c.event).where(which)
-
-
 def _event_order(c: Chosen, sort: EventSort, descending: bool) -> Order:
     m = schema.merged.c
     columns = {"day": c.day, "reported": m.first_report, "outlets": m.outlets, "intensity": m.intensity}
@@ -172,22 +102,23 @@ def events(
     cursor: str | None = None,
 ) -> Page[EventRow]:  # fmt: skip
     """A page of merged events. Those without a value of what they are sorted by come last."""
-    c = chosen(connection, f)
-    found, more = page(connection, c.select(schema.merged), _event_order(c, sort, descending), limit, cursor)
-    return Page(tuple(_events(connection, found)), more)
+    c = chosen(connection, f, walk=sort == "day")
+    found, more = page(connection, c.keys() if sort == "day" else c.select(), _event_order(c, sort, descending), limit, cursor)
+    return Page(tuple(_events(connection, [r.sort_id for r in found])), more)
 
 
-def _events(connection: Connection, found: Sequence[sa.Row[Any]]) -> Iterator[EventRow]:
-    ids = [r.id for r in found]
+def _events(connection: Connection, ids: Sequence[str]) -> Iterator[EventRow]:
     e, v = schema.events.c, schema.versions.c
     who: dict[str, tuple[Party, ...]] = {}
     told: dict[str, sa.Row[Any]] = {}
+    found: dict[str, sa.Row[Any]] = {}
     for at in range(0, len(ids), CHUNK):
         part = ids[at : at + CHUNK]
+        found |= {r.id: r for r in connection.execute(sa.select(schema.merged).where(schema.merged.c.id.in_(part)))}
         who |= parties(connection, part)
         report = sa.select(e.id, e.trigger, e.version, v.outlet, v.title, v.url).join(schema.versions, v.id == e.version)
         told |= {r.id: r for r in connection.execute(report.where(e.id.in_(part)))}
-    for r in found:
+    for r in (found[i] for i in ids):
         own = told[r.id]
         yield EventRow(
             id=r.id, act=r.act, status=r.status, begin=r.begin, end=r.finish, since=r.since, until=r.until, plover=r.plover,
@@ -200,7 +131,7 @@ def _events(connection: Connection, found: Sequence[sa.Row[Any]]) -> Iterator[Ev
 
 def count(connection: Connection, f: Filter) -> int:
     """How many merged events a filter lets through."""
-    return int(connection.execute(chosen(connection, f).select(sa.func.count())).scalar_one())
+    return int(connection.execute(chosen(connection, f).keys(sa.func.count())).scalar_one())
 
 
 def statements(
@@ -212,17 +143,24 @@ def statements(
     `plover` and `status` are those of an event that the statement is about.
     """
     s, v = schema.statements.c, schema.versions.c
-    query = (
-        sa.select(
-            s.id, s.version, s.person, s.state, s.speaker_words, s.cue, s.content, s.start, s.stop, s.direct, v.outlet,
-            v.published, v.title, v.url,
-        )
-        .join(schema.versions, v.id == s.version)
-        .where(v.current, *_published(f), *_said(f, connection.dialect.name))
-    )  # fmt: skip
+    query = sa.select().select_from(sa.join(schema.statements, schema.versions, v.id == s.version))
+    query = query.where(v.current, *_published(f), *_said(f, connection.dialect.name))
     order = Order(f"{'-' if descending else ''}published", v.published, s.id, descending)
     found, more = page(connection, query, order, limit, cursor)
-    return Page(tuple(StatementRow(*tuple(r)[:14]) for r in found), more)
+    return Page(tuple(_statements(connection, [r.sort_id for r in found])), more)
+
+
+def _statements(connection: Connection, ids: Sequence[str]) -> Iterator[StatementRow]:
+    s, v = schema.statements.c, schema.versions.c
+    query = sa.select(
+        s.id, s.version, s.person, s.state, s.speaker_words, s.cue, s.content, s.start, s.stop, s.direct, v.outlet, v.published,
+        v.title, v.url,
+    ).join(schema.versions, v.id == s.version)  # fmt: skip
+    found: dict[str, StatementRow] = {}
+    for at in range(0, len(ids), CHUNK):
+        rows = connection.execute(query.where(s.id.in_(ids[at : at + CHUNK])))
+        found |= {row.id: StatementRow(*tuple(row)) for row in rows}
+    return (found[i] for i in ids)
 
 
 def _published(f: Filter) -> list[Any]:
@@ -272,7 +210,7 @@ def actors(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str
     tally = sa.func.count(p.merged.distinct()).label("events")
     query = sa.select(row, p.who, p.state, p.person, tally, sa.func.min(m.since).label("first"), sa.func.max(m.since).label("last"))
     c = chosen(connection, f)
-    query = query.select_from(sa.join(c.source, schema.parties, p.merged == m.id)).where(*c.conditions)
+    query = query.select_from(sa.join(c.source, schema.parties, p.merged == m.id)).where(*c.of_lead, *c.own)
     query = query.where(p.state.in_(f.states)) if f.states else query
     grouped = query.group_by(p.who, p.state, p.person).subquery()
     order = Order("-events", grouped.c.events, grouped.c.id, True)
@@ -293,29 +231,27 @@ def texts(connection: Connection, f: Filter, *, limit: int = LIMIT, cursor: str 
     if not f.text:
         raise InputError("say which words to search for")
     d, v, a = schema.documents.c, schema.versions.c, schema.actors.c
-    query = (
-        sa.select(d.kind, d.owner, d.version, v.outlet, v.published, v.title, v.url)
-        .join(schema.versions, v.id == d.version)
-        .where(v.current, search.matches(connection.dialect.name, f.text), *_published(f))
-    )
+    query = sa.select().select_from(sa.join(schema.documents, schema.versions, v.id == d.version))
+    last = connection.dialect.name == "sqlite" and search.count(connection, f.text, COMMON) == COMMON
+    query = query.where(v.current, search.matches(connection.dialect.name, f.text, last=last), *_published(f))
     named = sorted({*f.states, *(f.dyad or ())})
     query = query.where(d.version.in_(sa.select(a.version).where(a.state.in_(named)))) if named else query
     found, more = page(connection, query, Order("-published", v.published, d.owner, True), limit, cursor)
-    words = _words(connection, [r.owner for r in found])
-    return Page(tuple(TextRow(r.kind, r.owner, r.version, words[r.owner], *tuple(r)[3:7]) for r in found), more)
+    return Page(tuple(_texts(connection, [r.sort_id for r in found])), more)
 
 
-def _words(connection: Connection, owners: Sequence[str]) -> dict[str, str]:
-    """The content of statements, and what articles begin with, by id."""
-    v, s = schema.versions.c, schema.statements.c
-    found: dict[str, str] = {}
-    for at in range(0, len(owners), CHUNK):
-        part = owners[at : at + CHUNK]
-        for query in (
-            sa.select(v.id, sa.func.substr(v.text, 1, _SHOWN)).where(v.id.in_(part)), sa.select(s.id, s.content).where(s.id.in_(part))
-        ):  # fmt: skip
-            found |= {row[0]: row[1] for row in connection.execute(query)}
-    return found
+def _texts(connection: Connection, ids: Sequence[str]) -> Iterator[TextRow]:
+    d, v, s = schema.documents.c, schema.versions.c, schema.statements.c
+    words = sa.func.coalesce(s.content, sa.func.substr(v.text, 1, _SHOWN))
+    query = (
+        sa.select(d.kind, d.owner, d.version, words, v.outlet, v.published, v.title, v.url)
+        .join(schema.versions, v.id == d.version)
+        .outerjoin(schema.statements, s.id == d.owner)
+    )
+    found: dict[str, TextRow] = {}
+    for at in range(0, len(ids), CHUNK):
+        found |= {row.owner: TextRow(*tuple(row)) for row in connection.execute(query.where(d.owner.in_(ids[at : at + CHUNK])))}
+    return (found[i] for i in ids)
 
 
 _OWN: tuple[Facet, ...] = ("act", "status", "plover", "country")
@@ -337,8 +273,8 @@ def facets(
 
 def _tallies(c: Chosen, names: Collection[Facet]) -> Iterator[sa.Select[Any]]:
     """The questions for all facets, over one list of the events; where nothing narrows they count whole tables, by their indexes."""
-    m = schema.merged.c
-    among = c.select(m.id.label("id")).cte("among") if c.conditions else None
+    m, sides, tellers = schema.merged.c, schema.sides.c, schema.tellers.c
+    among = None if c.every else c.keys(c.id.label("id")).cte("among")
 
     def counted(kind: str, owner: Any, *columns: Any) -> sa.Select[Any]:
         padded = (*columns, *(sa.null() for _ in range(len(_OWN) - len(columns))))
@@ -347,8 +283,6 @@ def _tallies(c: Chosen, names: Collection[Facet]) -> Iterator[sa.Select[Any]]:
 
     if set(_OWN) & set(names):
         yield counted("own", m.id, *(m[n] for n in _OWN))
-    for name, owner, column in (
-        ("state", schema.sides.c.merged, schema.sides.c.state), ("outlet", schema.tellers.c.merged, schema.tellers.c.outlet)
-    ):  # fmt: skip
+    for name, owner, column in (("state", sides.merged, sides.state), ("outlet", tellers.merged, tellers.outlet)):
         if name in names:
             yield counted(name, owner, column)

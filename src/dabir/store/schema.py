@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )  # fmt: skip
 
 VERSION = 2
@@ -48,9 +49,10 @@ def _number(name: str, *, null: bool = False) -> Column[object]:
     return Column(name, Integer, nullable=null)
 
 
-def _long_index(name: str, column: str) -> Index:
-    """An index of names, which may be longer than a page of a B-tree takes."""
-    return Index(name, column, postgresql_using="hash")
+def _long_index(name: str, column: str, where: str | None = None) -> Index:
+    """An index of names, which may be longer than a page of a B-tree takes; `where` says of which rows."""
+    only = text(where) if where else None
+    return Index(name, column, postgresql_using="hash", postgresql_where=only, sqlite_where=only)
 
 
 schema_version = _table("schema_version", Column("version", Integer, primary_key=True), _text("name", null=False))
@@ -60,7 +62,8 @@ versions = _table(
     "versions", _id(), _to("article", "articles.id"), _number("number"), Column("current", Boolean, nullable=False),
     _text("ref"), _text("url"), _text("outlet"), _text("title"), _text("published"), _text("published_basis"),
     _text("text", null=False), _text("record", null=False), _text("reader", null=False), _text("added"),
-    UniqueConstraint("article", "number"), Index("ix_versions_published", "published"),
+    UniqueConstraint("article", "number"), Index("ix_versions_published", "published", "current"),
+    Index("ix_versions_current", "id", "current", "published"),  # without the text, which is long
 )  # fmt: skip
 overrules = _table(
     "overrules", Column("id", Integer, primary_key=True, autoincrement=True), _text("kind", null=False),
@@ -80,6 +83,7 @@ actors = _table(
     _text("name_en"), _text("person"), _text("state"), _text("sector"), _text("office_title"), _text("office_body"),
     _text("office_state"), _text("wikidata"), _text("resolution", null=False), _text("candidates", null=False),
     Index("ix_actors_state", "state"), _long_index("ix_actors_person", "person"),
+    Index("ix_actors_names", "name_fa", "name_en", "person").ddl_if(dialect="sqlite"),
 )  # fmt: skip
 places = _table(
     "places", _id(), _to("version", "versions.id"), _text("local", null=False), _text("name_fa"), _text("name_en"),
@@ -95,7 +99,7 @@ statements = _table(
     _text("speaker_words", null=False), _text("person"), _text("state"), _text("cue"), _text("content", null=False),
     _number("start"), _number("stop"), Column("direct", Boolean, nullable=False), _to("addressee", "actors.id", null=True),
     _to("time", "times.id", null=True), _to("place", "places.id", null=True), _text("source", null=False),
-    _text("rule", null=False), Index("ix_statements_state", "state"),
+    _text("rule", null=False), Index("ix_statements_state", "state", "version"),
 )  # fmt: skip
 events = _table(
     "events", _id(), _to("version", "versions.id"), _text("local", null=False), _text("act", null=False),
@@ -110,6 +114,7 @@ participants = _narrow(
     "participants", _to("event", "events.id", key=True), Column("position", Integer, primary_key=True),
     _to("actor", "actors.id", null=True), _text("person"), _text("state"), _text("role", null=False), _text("rank"),
     _text("words", null=False), _number("start"), _number("stop"), Index("ix_participants_state", "state"),
+    _long_index("ix_participants_nameless", "words", where="state IS NULL AND person IS NULL"),
 )  # fmt: skip
 links = _narrow(
     "links", _to("event", "events.id", key=True), Column("kind", Text, primary_key=True),
