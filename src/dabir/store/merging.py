@@ -225,13 +225,14 @@ def sides(merged: str, since: str | None, who: Iterable[Party]) -> list[dict[str
 def _write(connection: Connection, clusters: Iterable[list[Report]]) -> None:
     rows: dict[str, list[dict[str, object]]] = {t: [] for t in ("merged", "members", "parties", "sides", "tellers", "opinions")}
     for cluster in clusters:
-        one, who = summary(cluster), parties(cluster)
+        said = opinions(cluster)
+        one, who = summary(cluster, said), parties(cluster, said)
         rows["merged"].append(msgspec.structs.asdict(one))
         rows["members"] += [{"event": r.id, "merged": one.id} for r in cluster]
         rows["parties"] += [{"merged": one.id, "who": p.who, "role": p.role, "state": p.state, "person": p.person} for p in who]
         rows["sides"] += sides(one.id, one.since, who)
         rows["tellers"] += [{"merged": one.id, "outlet": o} for o in dict.fromkeys(r.outlet for r in cluster) if o]
-        rows["opinions"] += [{"merged": one.id, **msgspec.structs.asdict(o)} for o in opinions(cluster)]
+        rows["opinions"] += [{"merged": one.id, **msgspec.structs.asdict(o)} for o in said]
     for chunk in _chunks([str(row["event"]) for row in rows["members"]]):
         connection.execute(schema.members.delete().where(schema.members.c.event.in_(chunk)))
     for chunk in _chunks([str(row["id"]) for row in rows["merged"]]):

@@ -55,9 +55,9 @@ class Summary(Struct, frozen=True):
 
 def independent(reports: Iterable[Report]) -> int:
     """How many of the reports are independent of one another."""
-    groups: list[set[str]] = []
+    groups: list[set[tuple[str, str]]] = []
     for r in reports:
-        marks = {f"text {r.origin}", f"house {r.house}"}
+        marks = {("text", r.origin), ("house", r.house)}
         touched = [g for g in groups if g & marks]
         groups = [g for g in groups if not g & marks] + [marks.union(*touched)]
     return len(groups)
@@ -114,19 +114,22 @@ def status(reports: Sequence[Report]) -> str:
     """The act's status as last reported: by those who wrote on its day or later and say that it came about or did not; else by all."""
     begun = max((r.days[0].isoformat() for r in reports if r.days), default=None)
     after = [r for r in reports if begun and r.published and r.published[:10] >= begun and r.status in _SETTLED]
-    found = opinions(after or reports)
-    return _most(o for o in found if o.field == "status") or reports[0].status
+    said: dict[str, list[Report]] = {}
+    for r in after or reports:
+        said.setdefault(r.status, []).append(r)
+    return _most(_opinion("status", value, group) for value, group in said.items()) or reports[0].status
 
 
-def summary(reports: Sequence[Report]) -> Summary:
-    """The summary of the reports of one act (at least one)."""
-    found = opinions(reports)
+def summary(reports: Sequence[Report], said: Sequence[Opinion] = ()) -> Summary:
+    """The summary of the reports of one act (at least one); `said` are their opinions, where these are known already."""
+    found = said or opinions(reports)
+    last = status(reports)
     best = {name: _most(o for o in found if o.field == name) for name in ("act", *_ONE_VALUE)}
     stretch = days(best["begin"], best["end"])
-    model = max(reports, key=lambda r: (r.act == best["act"], r.status == status(reports), r.plover is not None, r.id))
+    model = max(reports, key=lambda r: (r.act == best["act"], r.status == last, r.plover is not None, r.id))
     dates = sorted(r.published for r in reports if r.published)
     return Summary(
-        id=min(r.id for r in reports), act=best["act"] or model.act, status=status(reports), begin=best["begin"],
+        id=min(r.id for r in reports), act=best["act"] or model.act, status=last, begin=best["begin"],
         finish=best["end"], since=stretch and stretch[0].isoformat(), until=stretch and stretch[1].isoformat(),
         plover=model.plover, mode=model.mode, quad=model.quad, intensity=model.intensity, place=best["place"],
         country=best["country"], main=any(r.main for r in reports), first_report=dates[0] if dates else None,
@@ -134,9 +137,9 @@ def summary(reports: Sequence[Report]) -> Summary:
     )  # fmt: skip
 
 
-def parties(reports: Sequence[Report]) -> tuple[Party, ...]:
+def parties(reports: Sequence[Report], said: Sequence[Opinion] = ()) -> tuple[Party, ...]:
     """The parties by role, with the person that most outlets name for a state; those that half of the independent outlets name."""
-    found = opinions(reports)
+    found = said or opinions(reports)
     enough = independent(reports) / 2
     roles = {"participant", "actor", "recipient", "host", "mediator"}
     kept = [o for o in found if o.field in roles and o.outlets >= enough]
