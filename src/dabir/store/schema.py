@@ -62,7 +62,7 @@ versions = _table(
     "versions", _id(), _to("article", "articles.id"), _number("number"), Column("current", Boolean, nullable=False),
     _text("ref"), _text("url"), _text("outlet"), _text("title"), _text("published"), _text("published_basis"),
     _text("text", null=False), _text("record", null=False), _text("reader", null=False), _text("added"),
-    UniqueConstraint("article", "number"), Index("ix_versions_published", "published", "current"),
+    UniqueConstraint("article", "number"), Index("ix_versions_days", "published", "current"),
     Index("ix_versions_current", "id", "current", "published"),  # without the text, which is long
 )  # fmt: skip
 overrules = _table(
