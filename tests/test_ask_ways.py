@@ -53,6 +53,15 @@ def test_texts_are_the_same_either_way(store: Store, words: str, monkeypatch: py
     assert store.texts(asked(text=words), limit=1000) == rare
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_statements_are_the_same_either_way(store: Store, descending: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    f = asked(states=["RUS", "IRN"], since="1390-01-01")
+    rare = store.statements(f, limit=1000, descending=descending)
+    assert len({r.state for r in rare.rows}) == 2
+    monkeypatch.setattr(query, "COMMON", 1)
+    assert store.statements(f, limit=1000, descending=descending) == rare
+
+
 @pytest.mark.parametrize("name", ASKED)
 def test_facets_count_what_the_pages_have(store: Store, name: str) -> None:
     rows = [r for page in pages(store, ASKED[name], False) for r in page]
