@@ -86,6 +86,14 @@ class Database(Struct, frozen=True):
         if not self.sqlite:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
+    def measure(self) -> None:
+        """Let SQLite look at how its tables are filled (a thousand rows of each index), by which it chooses how to answer; PostgreSQL
+        does so by itself. Raises StoreError."""
+        if self.sqlite:
+            with self.writing() as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+                connection.exec_driver_sql("ANALYZE")
+
 
 def connect(target: str | Path) -> Database:
     """The database at a path, or at a URL (`sqlite:///...`, `postgresql://user@host/name`). Nothing is opened yet.

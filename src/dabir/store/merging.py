@@ -51,6 +51,8 @@ def merge(database: Database, progress: Progress = silent) -> Merging:
             if fresh:
                 compared += place(connection, [event for _, event in fresh])
         if not fresh:
+            if done:
+                database.measure()
             return Merging(looked, done, compared)
         last, done = fresh[-1], done + len(fresh)
         progress(len(fresh))
