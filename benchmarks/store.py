@@ -196,7 +196,7 @@ def rates(done: int, since: float, worked: float) -> str:
 
 def sized(records: list[Record], sizes: list[int], store: Store, repeats: int) -> None:
     """Add perturbed records until each size, merge what is new, and ask. Rates by the clock, and by what this process worked."""
-    columns = ("events", "articles added a second (of CPU)", "reports merged a second (of CPU)", *(f"{q}, ms (worst)" for q in QUESTIONS))
+    columns = ("events", "added a second (of CPU)", "merged a second (of CPU)", *(f"{q}, ms (worst)" for q in QUESTIONS))
     print(f"| {' | '.join(columns)} |\n{'| ---: ' * len(columns)}|")
     rng, number, count = random.Random(1403), 0, 0
     for size in sorted(sizes):
