@@ -85,24 +85,42 @@ def test_every_value_keeps_its_source(url: str, records: tuple[Record, ...]) -> 
     assert sum(reason is not None for *_, reason in found) == missing
 
 
-def version_1(url: str) -> None:
+def of_version(url: str, version: int) -> None:
+    """A store as that version of Dabir left it; statements that differ between databases are there for both."""
     database = connect(url)
     with database.writing() as connection:
-        for line in (CASES / "store" / "v1.jsonl").read_text(encoding="utf-8").splitlines():
-            connection.exec_driver_sql(json.loads(line))
+        for line in (CASES / "store" / f"v{version}.jsonl").read_text(encoding="utf-8").splitlines():
+            statement = json.loads(line)
+            connection.exec_driver_sql(statement if isinstance(statement, str) else statement[database.engine.dialect.name])
     database.engine.dispose()
 
 
 def test_a_store_of_version_1_migrates_by_itself(url: str) -> None:
-    version_1(url)
+    of_version(url, 1)
     with dabir.open_store(url) as store:
         assert list(store.check()) == []
         assert store.counts()["versions"] == 3 and len(list(store.records())) == 2
         assert store.search("گفتگو") and store.counts()["events"] > 1
         assert store.merge().reports > 0
         again = [store.add(r) for r in store.records()]
+        events = [e.id for e in store.merged_events()][:2]
+        store.judge(events[0], events[1], "same", by="رحیمی", at="2025-03-01T00:00:00+00:00")
     assert set(again) == {"known"}
     assert rows(url, "SELECT max(version) FROM schema_version") == [(schema.VERSION,)]
+
+
+def test_a_store_of_version_2_keeps_what_analysts_decided(url: str) -> None:
+    of_version(url, 2)
+    with dabir.open_store(url) as store:
+        assert list(store.check()) == [] and store.counts()["failures"] == 1
+        store.merge()
+        (left, right), = rows(url, 'SELECT "left", "right" FROM overrules')
+        assert store.merged(str(left)).id != store.merged(str(right)).id
+        assert [(r.by, r.note) for r in store.reasons(str(left)) if r.by] == [("رحیمی", "دو دیدار")]
+        made = store.correct(str(left), "place", "صلاله", by="رحیمی", at="2025-03-03T00:00:00+00:00", why="خود وزارتخانه گفت")
+        assert store.merged(str(left)).place == "صلاله" and made.id == 1
+        store.judge(str(left), str(right), "same", by="رحیمی", at="2025-03-03T00:00:00+00:00")
+        assert store.merged(str(left)).id == store.merged(str(right)).id
 
 
 def test_every_released_version_has_a_fixture_and_a_step() -> None:
@@ -111,9 +129,10 @@ def test_every_released_version_has_a_fixture_and_a_step() -> None:
         assert version + 1 in migrate.STEPS
 
 
-def test_a_migrated_store_has_the_tables_of_a_new_one(new_url: Callable[[], str]) -> None:
+@pytest.mark.parametrize("version", range(1, schema.VERSION))
+def test_a_migrated_store_has_the_tables_of_a_new_one(new_url: Callable[[], str], version: int) -> None:
     old, new = new_url(), new_url()
-    version_1(old)
+    of_version(old, version)
     shapes = []
     for url in (old, new):
         dabir.open_store(url).close()

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from dabir import __version__, output
-from dabir.commands import ask, batch, export, intake, merge, serve, store, track
+from dabir.commands import ask, batch, correct, export, intake, merge, serve, store, track
 from dabir.commands.common import Faults, Files, Jobs, Output, Private, Published, cores, given, opened, say, usage
 from dabir.errors import DabirError, InputError
 from dabir.gold import Evaluation, Layer
@@ -303,6 +303,7 @@ intake.register(app)
 batch.register(app)
 store.register(app)
 merge.register(app)
+correct.register(app)
 track.register(app)
 ask.register(app)
 export.register(app)

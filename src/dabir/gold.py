@@ -14,6 +14,7 @@ class GoldTime(Struct, frozen=True):
 
     text: str
     value: str | None = None
+    kind: str | None = None
 
 
 class GoldStatement(Struct, frozen=True):
@@ -24,6 +25,7 @@ class GoldStatement(Struct, frozen=True):
     content_end: str
     person: str | None = None
     state: str | None = None
+    direct: bool | None = None
 
 
 class ScoredActor(Struct, frozen=True):
@@ -45,16 +47,38 @@ class GoldEvent(Struct, frozen=True):
     actors: tuple[ScoredActor, ...] = ()
     begin: str | None = None
     main: bool = False
+    end: str | None = None
+    place: str | None = None
+
+
+class GoldCorrection(Struct, frozen=True):
+    """A value of the article that an analyst set or marked: of what (`event`, `statement`, `article`), the words that it is found
+    by there (trigger, beginning of what is said), the field, what was read, what it is, who says so, when (ISO) and why."""
+
+    of: str
+    words: str | None
+    field: str
+    before: str | None
+    after: str | None
+    by: str
+    at: str
+    why: str
 
 
 class GoldArticle(Struct, frozen=True):
-    """An article with its gold; where records are made from it, it is also the input."""
+    """An article with its gold; where records are made from it, it is also the input. `corrected` lists what an analyst looked at,
+    where gold was made from a store; the rest of such an article is as it was read."""
 
     id: str
     text: str
     times: tuple[GoldTime, ...] = ()
     statements: tuple[GoldStatement, ...] = ()
     events: tuple[GoldEvent, ...] = ()
+    url: str | None = None
+    outlet: str | None = None
+    title: str | None = None
+    published: str | None = None
+    corrected: tuple[GoldCorrection, ...] = ()
 
 
 class ScoredSpan(Struct, frozen=True):

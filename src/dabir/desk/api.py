@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -17,6 +17,8 @@ from dabir.desk import asking, guard
 from dabir.errors import InputError
 from dabir.model import Record
 from dabir.store import filters, ids
+from dabir.store.correcting import Change
+from dabir.store.corrections import Correction
 from dabir.store.filters import Filter
 from dabir.store.merged import MergedEvent
 from dabir.store.paging import Page
@@ -25,6 +27,7 @@ from dabir.store.series import Reckoning, Series, Unit
 from dabir.store.tracks import Track
 from dabir.store.writing import Added
 
+T = TypeVar("T")
 _LINES = "application/x-ndjson"
 _REF = "#/components/schemas/{name}"
 Text = Annotated[str | None, Query(max_length=500)]
@@ -65,7 +68,7 @@ class Facets(Struct, frozen=True):
 
 _TYPES: tuple[Any, ...] = (
     Page[EventRow], Page[StatementRow], Page[ActorRow], Page[TextRow], MergedEvent, Record, Series, tuple[Track, ...], Submission,
-    Stored, Fault, Facets,
+    Stored, Fault, Facets, Change, Correction, Page[Correction],
 )  # fmt: skip
 
 
@@ -91,13 +94,14 @@ def may_read(request: Request) -> None:
         raise HTTPException(401, "reading needs a token: send Authorization: Bearer TOKEN")
 
 
-def may_write(request: Request) -> None:
-    """Raises 401 or 403 where the request has no analyst's token."""
-    held = guard.role(request)
-    if held is None or not guard.desk(request).tokens:
+def may_write(request: Request) -> str:
+    """The name of the analyst whose token the request has. Raises 401 or 403 where it has none."""
+    held = guard.holder(request)
+    if held is None:
         raise HTTPException(401, "writing needs an analyst's token: send Authorization: Bearer TOKEN")
-    if held != "analyst":
+    if held.role != "analyst":
         raise HTTPException(403, "this token may only read")
+    return held.name
 
 
 def filtered(
@@ -243,18 +247,33 @@ def article(request: Request, version: str) -> Response:
         raise HTTPException(404, f"no article has the id {version}") from None
 
 
-async def submitted(request: Request) -> Submission:
-    """The article in a request's body. Raises InputError where it is none."""
+async def _body(request: Request, kind: type[T], what: str) -> T:
     try:
-        return msgspec.json.decode(await request.body(), type=Submission)
+        return msgspec.json.decode(await request.body(), type=kind)
     except msgspec.MsgspecError as error:
-        raise InputError(f"the body is no article ({error})") from None
+        raise InputError(f"the body is no {what} ({error})") from None
     except UnicodeDecodeError:
         raise InputError("the body is not UTF-8") from None
 
 
+async def submitted(request: Request) -> Submission:
+    """The article in a request's body. Raises InputError where it is none."""
+    return await _body(request, Submission, "article")
+
+
+async def asked_change(request: Request) -> Change:
+    """The change in a request's body. Raises InputError where it is none."""
+    return await _body(request, Change, "change")
+
+
+def _of(name: str) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": _REF.format(name=name)}}}}}
+
+
 Article = Annotated[Submission, Depends(submitted)]
-_BODY = {"requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": _REF.format(name="Submission")}}}}}
+Asks = Annotated[Change, Depends(asked_change)]
+Analyst = Annotated[str, Depends(may_write)]
+_BODY = _of("Submission")
 
 
 def _read(given: Submission) -> Record:
@@ -276,6 +295,26 @@ def add(request: Request, given: Article) -> Response:
     added = desk.store.add(record, at=desk.clock(), reader=__version__)
     desk.store.merge()
     return _json(request, Stored(added, ids.version_id(record.article)))
+
+
+@reading.get("/corrections", responses=_gives(Page[Correction], extra=()))
+def corrections(request: Request, target: Text = None, by: Text = None, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """A page of what analysts changed, the newest first, undone changes too; of one event, statement or article by id."""
+    return _json(request, guard.desk(request).store.corrections(target, by=by, limit=limit, cursor=cursor))
+
+
+@reading.post("/corrections", responses=_gives(Correction, extra=(403, 413)), openapi_extra=_of("Change"))
+def correct(request: Request, by: Analyst, asked: Asks) -> Response:
+    """Set a field, join, split, mark or note. Kept with the name of the token and the time; what was read stays."""
+    desk = guard.desk(request)
+    return _json(request, desk.store.change(asked, by=by, at=desk.clock()))
+
+
+@reading.post("/corrections/{number}/undo", responses=_gives(Correction, extra=(403,)))
+def undo(request: Request, number: int, by: Analyst) -> Response:
+    """Take a correction back; it stays in the history."""
+    desk = guard.desk(request)
+    return _json(request, desk.store.undo(number, by=by, at=desk.clock()))
 
 
 router.include_router(reading)

@@ -13,7 +13,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from dabir.desk import api, pages
+from dabir.desk import api, changes, pages
 from dabir.desk.guard import Desk, Guard
 from dabir.errors import DabirError, StoreError
 
@@ -32,6 +32,7 @@ def create(desk: Desk, hosts: Sequence[str] = LOOPBACK) -> FastAPI:
     app.include_router(api.router)
     app.include_router(pages.router)
     app.include_router(pages.pages)
+    app.include_router(changes.router)
     app.add_exception_handler(DabirError, _dabir)
     app.add_exception_handler(StarletteHTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)

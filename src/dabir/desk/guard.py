@@ -57,15 +57,25 @@ def desk(request: Request) -> Desk:
     return found
 
 
-def role(request: Request) -> Role | None:
-    """What a request may do: by its token in the header or cookie; without tokens everybody reads, nobody writes."""
-    tokens = desk(request).tokens
+def holder(request: Request) -> Token | None:
+    """Who sends a request, by the token in its header or cookie; null for nobody known."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     secret = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
-    token = held(tokens, secret) if secret else None
+    return held(desk(request).tokens, secret) if secret else None
+
+
+def role(request: Request) -> Role | None:
+    """What a request may do: by its token; without tokens everybody reads, nobody writes."""
+    token = holder(request)
     if token:
         return token.role
-    return None if tokens else "reader"
+    return None if desk(request).tokens else "reader"
+
+
+def analyst(request: Request) -> str | None:
+    """The name of the analyst who sends a request, null where it may not write."""
+    token = holder(request)
+    return token.name if token and token.role == "analyst" else None
 
 
 class Guard:

@@ -16,7 +16,7 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from dabir.desk import asking, charts, guard, marking
+from dabir.desk import asking, charts, guard, history, marking
 from dabir.desk.language import LANGUAGES, Code, Language
 from dabir.desk.tokens import held
 from dabir.errors import InputError
@@ -141,8 +141,8 @@ def event(request: Request, code: Code, event: str) -> Response:
     if found is None:
         raise HTTPException(404, say.say("not_found"))
     return html(
-        request, say, "event.html", event=found, fields=asking.fields(store, found),
-        witnesses=tuple(asking.witnesses(store, found, say)), reasons=store.reasons(found.id),
+        request, say, "event.html", event=found, witnesses=tuple(asking.witnesses(store, found, say)), reasons=store.reasons(found.id),
+        **history.of_event(request, found, asking.fields(store, found), say),
     )  # fmt: skip
 
 
@@ -158,9 +158,11 @@ def article(request: Request, code: Code, version: str) -> Response:
 
 
 def _article(request: Request, say: Language, record: Any, version: str | None) -> Response:
+    """The page of a stored article, or of a text that is only read (no version)."""
+    more = history.of_article(request, record, version, say) if version else history.NOTHING
     return html(
         request, say, "article.html", record=record, pieces=marking.marked(record, say), index=words.index(record),
-        version=version, marking=marking,
+        version=version, marking=marking, **more,
     )  # fmt: skip
 
 
@@ -171,9 +173,10 @@ def actor(request: Request, code: Code, state: str) -> Response:
     known, person = filters.code(state), request.query_params.get("person") or None
     f = Filter(states=(known,), actor=person)
     events = store.events(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
+    said = store.statements(f, descending=True, limit=10).rows
     return html(
         request, say, "actor.html", state=known, person=person, events=events, facets=store.facets(f, ("state", "act"), limit=15),
-        statements=store.statements(f, descending=True, limit=10).rows,
+        statements=said, fixed=history.of_statements(store, said),
         offices=asking.offices(person) if person else asking.holders(known),
     )  # fmt: skip
 
@@ -232,7 +235,8 @@ def statements(request: Request, code: Code) -> Response:
     store, say = guard.desk(request).store, language(code)
     f, form = asked(request)
     page = store.statements(f, descending=True, limit=_PAGE, cursor=request.query_params.get("cursor"))
-    return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store))
+    fixed = history.of_statements(store, page.rows)
+    return html(request, say, "statements.html", page=page, form=form, outlets=asking.outlets(store), fixed=fixed)
 
 
 @pages.get("/read")
@@ -241,7 +245,7 @@ def paste(request: Request, code: Code) -> Response:
     return html(request, language(code), "read.html")
 
 
-async def _fields(request: Request) -> dict[str, str]:
+async def fields_of(request: Request) -> dict[str, str]:
     """The fields of a posted form. Raises InputError where it is not UTF-8."""
     try:
         body = (await request.body()).decode()
@@ -251,7 +255,7 @@ async def _fields(request: Request) -> dict[str, str]:
 
 
 @pages.post("/read")
-def read(request: Request, code: Code, form: dict[str, str] = Depends(_fields)) -> Response:  # noqa: B008
+def read(request: Request, code: Code, form: dict[str, str] = Depends(fields_of)) -> Response:  # noqa: B008
     """A pasted text, read and shown, not kept."""
     record = guard.reader().read(form.get("text", "").replace("\r\n", "\n"), published=form.get("published") or None)
     return _article(request, language(code), record, None)
@@ -264,7 +268,7 @@ def login(request: Request, code: Code) -> Response:
 
 
 @router.post("/{code}/login")
-def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(_fields)) -> Response:  # noqa: B008
+def signed_in(request: Request, code: Code, form: dict[str, str] = Depends(fields_of)) -> Response:  # noqa: B008
     """Keep a token that is known in a cookie which scripts and other sites do not get."""
     secret = form.get("token", "").strip()
     if held(guard.desk(request).tokens, secret) is None:

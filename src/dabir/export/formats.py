@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dabir.errors import InputError
-from dabir.export import calendar, geojson, graph, jsonld, money, polecat, rows, spans, timeline
+from dabir.export import annotation, calendar, geojson, graph, jsonld, money, polecat, rows, spans, timeline
 from dabir.export.kinds import Format
 
 FORMATS: tuple[Format, ...] = (
@@ -19,6 +19,7 @@ FORMATS: tuple[Format, ...] = (
     Format("timelinejs", ".json", "dated events as slides of TimelineJS", timeline.chunks),
     Format("gexf", ".gexf", "the network of states, for Gephi", graph.gexf, "network"),
     Format("graphml", ".graphml", "the network of states, for graph libraries", graph.graphml, "network"),
+    Format("gold", ".jsonl", "articles as annotation, with analysts' values in place", annotation.chunks),
     Format("conll", ".conll", "articles' words with BIO columns", spans.conll),
     Format("webannotation", ".jsonld", "articles' spans as W3C Web Annotations", spans.web_annotations),
 )

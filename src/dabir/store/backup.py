@@ -68,6 +68,7 @@ def _transfer(database: Database, target: Database) -> None:
             for chunk in rows.partitions(_STREAM):
                 copy.execute(table.insert(), [dict(row) for row in chunk])
         if not target.sqlite:
-            number = sa.select(sa.func.coalesce(sa.func.max(schema.overrules.c.id), 0) + 1).scalar_subquery()
-            copy.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence("overrules", "id"), number, False)))
+            for table in (schema.corrections, schema.overrules):
+                number = sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0) + 1).scalar_subquery()
+                copy.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(table.name, "id"), number, False)))
         migrate.rebuild(copy)

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from dabir.store import copies, schema
 from dabir.store.cluster import pair
+from dabir.store.corrections import overrules
 from dabir.store.reports import CHUNK
 from dabir.store.writing import dissolve
 
@@ -36,7 +37,7 @@ def group_copies(connection: Connection) -> int:
     _sketch(connection, shingles)
     near = _near(connection, found)
     words |= _words(connection, {other for others in near.values() for other in others} - words.keys())
-    decided = _overrules(connection)
+    decided = overrules(connection, "copy")
     for version, published in found.items():
         alike = [
             other
@@ -117,9 +118,3 @@ def _tie(connection: Connection, version: str, alike: Iterable[str], decided: Ma
     origin = min(joined)
     connection.execute(schema.copies.update().where(c.version.in_(sorted(joined))).values(origin=origin))
     connection.execute(schema.copies.insert().values(version=version, origin=origin))
-
-
-def _overrules(connection: Connection) -> dict[tuple[str, str], str]:
-    o = schema.overrules.c
-    query = sa.select(o.left, o.right, o.verdict).where(o.kind == "copy").order_by(o.id)
-    return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from dabir.store import reports, schema
+from dabir.store import corrections, reports, schema
+from dabir.store.corrections import Correction
 from dabir.store.opinions import Opinion, disagree, ranked
 from dabir.store.reports import CHUNK, Party, Report
 
@@ -67,10 +68,12 @@ class MergedCore(Struct, frozen=True):
 
 class MergedEvent(MergedCore, frozen=True):
     """One act in full; the id of any of its events leads here. `fields` has the values of each field, best supported first;
-    `told` the reports by date, so that their `status` shows what was announced, planned, held or denied when."""
+    `told` the reports by date, so that their `status` shows what was announced, planned, held or denied when; `corrected` what
+    analysts set for the act, by field: the act's own value is theirs, `fields` keeps what outlets say."""
 
     fields: Mapping[str, tuple[Opinion, ...]]
     told: tuple[Told, ...]
+    corrected: Mapping[str, Correction] = {}
 
 
 class Disagreement(Struct, frozen=True):
@@ -98,13 +101,14 @@ def _load(connection: Connection, ids: Sequence[str]) -> dict[str, MergedEvent]:
     for merged, *rest in connection.execute(sa.select(schema.opinions).where(o.merged.in_(ids))):
         said.setdefault(merged, []).append(Opinion(*rest))
     told = _told(connection, ids)
+    corrected = _corrected(connection, told)
     return {
         row.id: MergedEvent(
             id=row.id, act=row.act, status=row.status, begin=row.begin, end=row.finish, since=row.since, until=row.until,
             plover=row.plover, mode=row.mode, quad=row.quad, intensity=row.intensity, place=row.place, country=row.country,
             main=row.main, first_report=row.first_report, last_report=row.last_report, reports=row.reports, outlets=row.outlets,
             parties=who.get(row.id, ()), fields=_by_field(said.get(row.id, ())),
-            told=tuple(told.get(row.id, ())),
+            told=tuple(told.get(row.id, ())), corrected=corrected.get(row.id, {}),
         )
         for row in connection.execute(sa.select(schema.merged).where(m.id.in_(ids)))
     }  # fmt: skip
@@ -140,6 +144,19 @@ def _told(connection: Connection, ids: Sequence[str]) -> dict[str, list[Told]]:
     for merged, *rest in connection.execute(query):
         found.setdefault(merged, []).append(Told(*rest))
     return found
+
+
+def _corrected(connection: Connection, told: Mapping[str, Sequence[Told]]) -> dict[str, dict[str, Correction]]:
+    """What analysts set for these merged events, by field."""
+    members = {act: {t.event for t in reports_} for act, reports_ in told.items()}
+    found = corrections.history(connection, (i for ids in members.values() for i in ids))
+    if not found:
+        return {}
+    return {
+        act: {c.field or "": c for c in corrections.standing(corrections.belongs(connection, found, ids))}
+        for act, ids in members.items()
+        if any(ids.intersection(c.of) for c in found)
+    }
 
 
 def of_event(connection: Connection, event: str) -> str | None:

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from dabir.store import reports, schema
+from dabir.store import amending, reports, schema
 from dabir.store.cluster import Pair, groups, pair
 from dabir.store.compare import Judgement, compare, weights
 from dabir.store.copying import group_copies
+from dabir.store.corrections import overrules
 from dabir.store.database import Database
 from dabir.store.opinions import opinions, parties, summary
 from dabir.store.reports import Party, Report
@@ -208,11 +209,11 @@ def _scores(connection: Connection, there: Mapping[str, Report]) -> dict[str, di
     return found
 
 
-def overrules(connection: Connection, kind: str) -> dict[Pair, str]:
-    """What analysts decided last about each pair."""
-    o = schema.overrules.c
-    query = sa.select(o.left, o.right, o.verdict).where(o.kind == kind).order_by(o.id)
-    return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}
+def refresh(connection: Connection, acts: Iterable[str]) -> None:
+    """Sum these merged events up anew from the reports that they have, after something in how they read has changed."""
+    clusters = _column_groups(connection, set(acts))
+    there = reports.load(connection, (i for ids_ in clusters for i in ids_))
+    _write(connection, [[there[i] for i in ids_] for ids_ in clusters])
 
 
 def sides(merged: str, since: str | None, who: Iterable[Party]) -> list[dict[str, object]]:
@@ -226,9 +227,10 @@ def sides(merged: str, since: str | None, who: Iterable[Party]) -> list[dict[str
 
 def _write(connection: Connection, clusters: Iterable[list[Report]]) -> None:
     rows: dict[str, list[dict[str, object]]] = {t: [] for t in ("merged", "members", "parties", "sides", "tellers", "opinions")}
-    for cluster in clusters:
+    for cluster, amended in amending.amend(connection, clusters):
         said = opinions(cluster)
-        one, who = summary(cluster, said), parties(cluster, said)
+        stands = said if amended is cluster else opinions(amended)
+        one, who = summary(amended, stands), parties(amended, stands)
         rows["merged"].append(msgspec.structs.asdict(one))
         rows["members"] += [{"event": r.id, "merged": one.id} for r in cluster]
         rows["parties"] += [{"merged": one.id, "who": p.who, "role": p.role, "state": p.state, "person": p.person} for p in who]

@@ -22,12 +22,22 @@ def _to_2(connection: Connection) -> None:
     for column in ("published_basis TEXT", "reader TEXT NOT NULL DEFAULT ''", "added TEXT"):
         connection.exec_driver_sql(f"ALTER TABLE versions ADD COLUMN {column}")
     connection.exec_driver_sql("CREATE INDEX ix_versions_published ON versions (published)")
-    for table in (schema.overrules, schema.failures):
+    sides = [sa.Column(name, sa.Text, nullable=False, index=True) for name in ("left", "right")]
+    words = [sa.Column(name, sa.Text, nullable=name == "note") for name in ("kind", "verdict", "by", "at", "note")]
+    number = sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
+    sa.Table("overrules", sa.MetaData(), number, *sides, *words).create(connection)  # as it was then
+    schema.failures.create(connection)
+
+
+def _to_3(connection: Connection) -> None:
+    """Version 2 had no corrections, and decisions that could not be undone."""
+    for table in (schema.corrections, schema.corrected):
         table.create(connection)
+    connection.exec_driver_sql("ALTER TABLE overrules ADD COLUMN correction INTEGER REFERENCES corrections (id) ON DELETE CASCADE")
 
 
 STEPS: MappingProxyType[int, tuple[str, Callable[[Connection], None]]] = MappingProxyType(
-    {2: ("rows of every part, judgements", _to_2)}
+    {2: ("rows of every part, judgements", _to_2), 3: ("corrections", _to_3)}
 )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )  # fmt: skip
 
-VERSION = 2
+VERSION = 3
 metadata = MetaData()
 
 
@@ -65,13 +65,23 @@ versions = _table(
     UniqueConstraint("article", "number"), Index("ix_versions_days", "published", "current"),
     Index("ix_versions_current", "id", "current", "published"),  # without the text, which is long
 )  # fmt: skip
+corrections = _table(
+    "corrections", Column("id", Integer, primary_key=True, autoincrement=True), _text("kind", null=False),
+    _text("subject", null=False), _text("target", null=False), _text("field"), _text("before"), _text("after"),
+    _text("by", null=False), _text("at", null=False), _text("why", null=False), _text("undone_by"), _text("undone_at"),
+)  # fmt: skip
+corrected = _table(
+    "corrected", Column("correction", Integer, ForeignKey("corrections.id", ondelete="CASCADE"), primary_key=True),
+    Column("target", Text, primary_key=True, index=True),
+)  # fmt: skip
 overrules = _table(
     "overrules", Column("id", Integer, primary_key=True, autoincrement=True), _text("kind", null=False),
     Column("left", Text, nullable=False, index=True), Column("right", Text, nullable=False, index=True),
     _text("verdict", null=False), _text("by", null=False), _text("at", null=False), _text("note"),
+    Column("correction", Integer, ForeignKey("corrections.id", ondelete="CASCADE")),
 )  # fmt: skip
 failures = _table("failures", _id(), _text("place", null=False), _text("message", null=False), _text("added"))
-KEPT = (schema_version, articles, versions, overrules, failures)
+KEPT = (schema_version, articles, versions, corrections, corrected, overrules, failures)
 
 times = _table(
     "times", _id(), _to("version", "versions.id"), _text("local", null=False), _number("start"), _number("stop"),

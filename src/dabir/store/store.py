@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,8 @@ from dabir.model import Article, Record
 from dabir.store import (
     backup,
     checking,
+    correcting,
+    corrections,
     deciding,
     details,
     ids,
@@ -32,6 +34,8 @@ from dabir.store import (
 )
 from dabir.store.checking import Fault
 from dabir.store.compare import Verdict
+from dabir.store.correcting import Change
+from dabir.store.corrections import Correction, Subject
 from dabir.store.database import Database, connect
 from dabir.store.details import Detail
 from dabir.store.filters import EVERYTHING, Filter
@@ -163,6 +167,45 @@ class Store:
         """
         deciding.judge(self._database, left, right, verdict, by=by, at=at, note=note)
         self.merge()
+
+    def correct(
+        self, target: str, field: str, value: str | None, *, by: str, at: str, why: str, subject: Subject | None = None
+    ) -> Correction:
+        """Set a field of an act, report, statement or article to what an analyst says, null for not stated; `change` says more."""
+        return self.change(Change("set", target, why, subject, field, value), by=by, at=at)
+
+    def change(self, asked: Change, *, by: str, at: str) -> Correction:
+        """Make a change of any kind and keep it, with who makes it and when (ISO). What was read stays as it is; the merge follows.
+
+        Raises InputError for a target, field or value that there is none of.
+        """
+        found = correcting.change(self._database, asked, by=by, at=at)
+        if asked.kind in ("join", "split"):
+            self.merge()
+        return found
+
+    def undo(self, number: int, *, by: str, at: str) -> Correction:
+        """Take a correction back, by its number; both stay in the history. Raises InputError where there is none, or not any more."""
+        found = correcting.undo(self._database, number, by=by, at=at)
+        if found.kind in ("join", "split"):
+            self.merge()
+        return found
+
+    def corrections(
+        self, target: str | None = None, *, by: str | None = None, limit: int = LIMIT, cursor: str | None = None
+    ) -> Page[Correction]:  # fmt: skip
+        """A page of corrections, the newest first, undone ones too: all, those of one thing by id, or those by one analyst."""
+        with self.reading() as connection:
+            return corrections.listed(connection, target=target, by=by, limit=limit, cursor=cursor)
+
+    def each_correction(self, target: str | None = None, *, by: str | None = None) -> Iterator[Correction]:
+        """All corrections as `corrections` gives them, a page held at a time."""
+        return each(lambda cursor: self.corrections(target, by=by, limit=LARGEST, cursor=cursor))
+
+    def history(self, targets: Iterable[str]) -> tuple[Correction, ...]:
+        """Every correction of these events, statements and articles (ids), the oldest first."""
+        with self.reading() as connection:
+            return corrections.history(connection, targets)
 
     def merged(self, event: str) -> MergedEvent:
         """The merged event of this id, or that an event of this id belongs to. Raises InputError where there is none."""
