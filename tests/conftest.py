@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
@@ -149,6 +150,11 @@ def filled(
             store.add(record)
         store.merge()
         yield store
+
+
+def changed(record: Record, **fields: object) -> Record:
+    """A record whose article has other fields."""
+    return msgspec.structs.replace(record, article=msgspec.structs.replace(record.article, **fields))
 
 
 def rows(url: str, question: str) -> list[tuple[object, ...]]:

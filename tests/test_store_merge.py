@@ -34,7 +34,7 @@ def report(id: str, **fields: object) -> Report:
         parties=(Party("IRN", None, "participant"), Party("OMN", None, "participant")), begin="2025-02-27", finish=None,
         days=(date(2025, 2, 27), date(2025, 2, 28)), place="مسقط", country="OMN", venue=None, duration=None, main=True,
         words=frozenset(["دیدار", "مسقط", "البوسعیدی", "عراقچی", "هسته\u200cای"]), lead=frozenset(["دیدار", "مسقط", "البوسعیدی", "عراقچی"]),
-        plover="CONSULT", mode=None, quad=1, intensity=1.0,
+        body=frozenset(["دیدار", "مسقط", "البوسعیدی", "عراقچی", "هسته\u200cای"]), plover="CONSULT", mode=None, quad=1, intensity=1.0,
     )  # fmt: skip
     return msgspec.structs.replace(base, **fields)
 
@@ -123,6 +123,7 @@ def _fields(given: dict[str, object]) -> dict[str, object]:
     for name in ("words", "lead"):
         if name in fields:
             fields[name] = frozenset(str(fields[name]).split())
+            fields["body"] = frozenset(fields.get("body", ())) | fields[name]  # type: ignore[call-overload]
     return {k: (v or None if k in ("place", "country") else v) for k, v in fields.items()}
 
 

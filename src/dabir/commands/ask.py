@@ -215,7 +215,7 @@ def _both(day: str) -> str:
 
 def _line(e: EventRow) -> str:
     who = " ".join(dict.fromkeys(p.state for p in e.parties if p.state))
-    people = "، ".join(dict.fromkeys(p.person for p in e.parties if p.person))
+    people = "، ".join(dict.fromkeys(n for p in e.parties if (n := p.person or p.name)))
     sources = f"{e.outlets} outlet{'s' if e.outlets > 1 else ''}"
     precision = e.begin if e.begin and e.begin[:10] != e.since else None
     return "  ".join(x for x in (e.act, e.status, who, people, e.place, precision, sources, f"[{e.id}]") if x)

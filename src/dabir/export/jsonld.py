@@ -51,12 +51,18 @@ def _kind(code: str) -> str:
     return "GovernmentOrganization" if code in state_codes() else "Organization"
 
 
-def _party(p: PartyDetail) -> dict[str, object]:
-    body: dict[str, object] = {
-        "@type": _kind(p.state), "@id": f"urn:dabir:party:{p.state}", "identifier": p.state, "name": name_fa(p.state),
-        "alternateName": name_en(p.state),
+def _body(state: str) -> dict[str, object]:
+    return {
+        "@type": _kind(state), "@id": f"urn:dabir:party:{state}", "identifier": state, "name": name_fa(state),
+        "alternateName": name_en(state),
     }  # fmt: skip
-    if not p.person:
+
+
+def _party(p: PartyDetail) -> dict[str, object]:
+    if not p.state and not p.person:
+        return {"@type": "Thing", "name": p.name}
+    body = _body(p.state) if p.state else None
+    if body and not p.person:
         return body
     same = f"http://www.wikidata.org/entity/{p.wikidata}" if p.wikidata else None
     return stated(**{

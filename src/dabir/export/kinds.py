@@ -68,8 +68,8 @@ def last_day(event: EventRow) -> str | None:
 
 def headline(event: EventRow) -> str:
     """An event in a line: who, and the words that report it."""
-    who = dict.fromkeys(name_fa(p.state) for p in event.parties if p.state)
-    return "، ".join(who) + f": {event.words}" if who else event.words
+    who = dict.fromkeys(name_fa(p.state) if p.state else p.who for p in event.parties if p.who)
+    return "، ".join(map(str, who)) + f": {event.words}" if who else event.words
 
 
 def json_list(before: str, items: Iterable[object], after: str) -> Iterator[str]:

@@ -41,16 +41,24 @@ def _person_id(p: PartyDetail) -> str:
     return f"dabir-person-{digest(p.state, p.person)}"
 
 
+def _name_id(name: str) -> str:
+    return f"dabir-named-{digest(name)}"
+
+
 def _country(state: str | None) -> str | None:
     found = state_codes().get(state or "")
     return found.iso2.lower() if found and found.iso2 else None
 
 
 def parties(p: PartyDetail) -> Iterator[dict[str, object]]:
-    """The entities of a party: the state or organisation, and the person where there is one."""
+    """The entities of a party: the state or organisation, and the person where there is one; of no state and no known person, what
+    it is called."""
     country = _country(p.state)
-    names = tuple(dict.fromkeys((name_fa(p.state), name_en(p.state))))
-    yield _entity("PublicBody" if country else "Organization", _body_id(p.state), name=names, country=country)
+    if p.state:
+        names = tuple(dict.fromkeys((name_fa(p.state), name_en(p.state))))
+        yield _entity("PublicBody" if country else "Organization", _body_id(p.state), name=names, country=country)
+    elif p.name:
+        yield _entity("LegalEntity", _name_id(p.name), name=p.name)
     if p.person:
         names = tuple(n for n in (p.person, p.name_en) if n)
         yield _entity("Person", _person_id(p), name=names, country=country, position=p.title, wikidataId=p.wikidata)
@@ -60,11 +68,12 @@ def event(d: Detail) -> dict[str, object]:
     """An Event; its notes have act, status and PLOVER code, for which there are no properties."""
     e = d.event
     people = tuple(dict.fromkeys(_person_id(p) for p in d.parties if p.person))
-    bodies = tuple(dict.fromkeys(_body_id(p.state) for p in d.parties))
+    bodies = tuple(dict.fromkeys(_body_id(p.state) for p in d.parties if p.state))
+    named = tuple(dict.fromkeys(_name_id(p.name) for p in d.parties if p.name))
     code = " ".join(x for x in (e.act, e.status, e.plover, e.mode) if x)
     last = last_day(e)
     return _entity(
         "Event", f"dabir-event-{e.id}", name=e.words, date=e.since if last is None else None,
         startDate=e.since if last else None, endDate=last, location=e.place, country=_country(e.country),
-        involved=(*bodies, *people), sourceUrl=e.url, publisher=e.outlet, notes=f"{code}; {e.outlets} independent outlets",
+        involved=(*bodies, *people, *named), sourceUrl=e.url, publisher=e.outlet, notes=f"{code}; {e.outlets} independent outlets",
     )  # fmt: skip

@@ -66,9 +66,9 @@ def sides(d: Detail) -> tuple[tuple[PartyDetail, ...], tuple[PartyDetail, ...]]:
 
 def _side(side: str, parties: Sequence[PartyDetail]) -> Mapping[str, object]:
     sectors = [p.sector for p in parties if p.sector]
-    cow = [state_codes()[p.state].cow or "" for p in parties if p.state in state_codes()]
+    cow = [state_codes()[p.state].cow or "" for p in parties if p.state and p.state in state_codes()]
     return {
-        f"{side} Name": _many(p.name_en or p.person or name_en(p.state) for p in parties),
+        f"{side} Name": _many(p.name_en or p.person or (name_en(p.state) if p.state else p.name) for p in parties),
         f"{side} Country": _many(p.state for p in parties), f"{side} COW": _many(cow),
         f"Primary {side} Sector": sectors[0] if sectors else None, f"{side} Sectors": _many(sectors),
         f"{side} Title": _many(p.title for p in parties), f"{side} Name Raw": _many(p.words for p in parties),

@@ -33,10 +33,10 @@ def value(report: Report, field: str) -> str | None:
 def summed(found: Sequence[Report], field: str) -> str | None:
     """What the reports of one act say together of a field, as `value` writes it."""
     if field in ROLES:
-        return " ".join(sorted(state for state, role in parties(found) if role == field)) or None
+        return " ".join(sorted(p.state for p in parties(found) if p.role == field and p.state)) or None
     if field.startswith(PERSON):
         state = field.removeprefix(PERSON)
-        return next((person for (s, _), person in parties(found).items() if s == state and person), None)
+        return next((p.person for p in parties(found) if p.state == state and p.person), None)
     if field in ("duration", "venue"):  # values that an act has by its outlets alone
         return next((o.value for o in opinions(found) if o.field == field), None)
     return _text(getattr(summary(found), _OWN.get(field, field)))

@@ -17,6 +17,7 @@ from dabir.store.reports import DATA, Party, Report, families, rarity
 Verdict = Literal["same", "different", "unsure"]
 _MUTUAL = frozenset({"participant", "host", "mediator"})
 _PRECISE = 3
+_MANY = 20  # rare words
 _FEW = 1.5  # so many rare words at least
 
 
@@ -72,6 +73,7 @@ def features(a: Report, b: Report) -> Iterator[tuple[str, float]]:
     yield "place", _place(a, b)
     yield "words", shared(a.words, b.words)
     yield "lead", shared(a.lead, b.lead)
+    yield "common", common(a.body, b.body) if a.main and b.main else 0.0
     yield "status", float({a.status, b.status} in ({"held", "proposed"}, {"ongoing", "proposed"}))
     yield "copy", float(a.origin == b.origin)
     yield "main", float(a.main and b.main)
@@ -157,3 +159,8 @@ def shared(a: frozenset[str], b: frozenset[str]) -> float:
     """The share of the shorter one's words that both have, rare words counting more; of very few words less is said."""
     fewer = min(sum(map(rarity, a)), sum(map(rarity, b)))
     return sum(map(rarity, a & b)) / max(fewer, _FEW) if fewer else 0.0
+
+
+def common(a: frozenset[str], b: frozenset[str]) -> float:
+    """How many words both have, rare ones counting more, however many others there are: on a logarithmic scale, 1 from twenty on."""
+    return min(1.0, math.log1p(sum(map(rarity, a & b))) / math.log1p(_MANY))

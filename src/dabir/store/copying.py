@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from dabir.store import copies, schema
 from dabir.store.cluster import pair
 from dabir.store.corrections import overrules
+from dabir.store.reports import CHUNK
 from dabir.store.writing import dissolve
 
 _BATCH = 100
@@ -29,62 +30,83 @@ def group_copies(connection: Connection) -> int:
         .limit(_BATCH)
     )
     found = {row[0]: row[1] for row in connection.execute(query)}
+    if not found:
+        return 0
     words = _words(connection, found)
+    shingles = {version: copies.shingles(words.get(version, "")) for version in found}
+    _sketch(connection, shingles)
+    near = _near(connection, found)
+    words |= _words(connection, {other for others in near.values() for other in others} - words.keys())
+    decided = overrules(connection, "copy")
     for version, published in found.items():
-        shingles = copies.shingles(words.get(version, ""))
-        _sketch(connection, version, shingles)
-        near = _near(connection, version)
-        theirs = _words(connection, near)
         alike = [
             other
-            for other, day in near.items()
-            if _close(published, day) and copies.likeness(shingles, copies.shingles(theirs.get(other, ""))).copies
+            for other, day in near.get(version, {}).items()
+            if _close(published, day) and copies.likeness(shingles[version], copies.shingles(words.get(other, ""))).copies
         ]
-        _tie(connection, version, alike)
+        _tie(connection, version, alike, decided)
     return len(found)
 
 
-def _words(connection: Connection, versions: Iterable[str]) -> Mapping[str, str]:
+def _words(connection: Connection, versions: Iterable[str]) -> dict[str, str]:
     d = schema.documents.c
-    query = sa.select(d.owner, d.key).where(d.owner.in_(list(versions)))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    ids = sorted(versions)
+    found: dict[str, str] = {}
+    for at in range(0, len(ids), CHUNK):
+        query = sa.select(d.owner, d.key).where(d.owner.in_(ids[at : at + CHUNK]))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
 
 
-def _sketch(connection: Connection, version: str, shingles: frozenset[str]) -> None:
-    connection.execute(schema.bands.delete().where(schema.bands.c.version == version))
-    if shingles:
-        parts = enumerate(copies.bands(copies.digest(shingles)))
-        connection.execute(schema.bands.insert(), [{"version": version, "band": n, "hash": h} for n, h in parts])
+def _sketch(connection: Connection, shingles: Mapping[str, frozenset[str]]) -> None:
+    connection.execute(schema.bands.delete().where(schema.bands.c.version.in_(list(shingles))))
+    rows = [
+        {"version": version, "band": n, "hash": h}
+        for version, found in shingles.items()
+        if found
+        for n, h in enumerate(copies.bands(copies.digest(found)))
+    ]
+    if rows:
+        connection.execute(schema.bands.insert(), rows)
 
 
-def _near(connection: Connection, version: str) -> dict[str, str | None]:
-    """Versions that have been given their origin, share a band with this one and are not of the same article."""
+def _near(connection: Connection, versions: Collection[str]) -> dict[str, dict[str, str | None]]:
+    """For each of these versions those of other articles that share a band with it and have their origin already, or are before it
+    among these; with their dates, those first that share most."""
     here, there = schema.bands.alias("here"), schema.bands.alias("there")
     v, mine = schema.versions, schema.versions.alias("mine")
+    shared = sa.func.count().label("shared")
+    ready = schema.copies.c.version.is_not(None) | (there.c.version.in_(versions) & (there.c.version < here.c.version))
     query = (
-        sa.select(there.c.version, v.c.published, sa.func.count().label("shared"))
-        .join(here, (here.c.band == there.c.band) & (here.c.hash == there.c.hash))
+        sa.select(here.c.version, there.c.version.label("other"), v.c.published, shared)
+        .join(there, (here.c.band == there.c.band) & (here.c.hash == there.c.hash))
         .join(v, v.c.id == there.c.version)
         .join(mine, mine.c.id == here.c.version)
-        .join(schema.copies, schema.copies.c.version == there.c.version)
-        .where(here.c.version == version, there.c.version != version, v.c.current, v.c.article != mine.c.article)
-        .group_by(there.c.version, v.c.published)
-        .order_by(sa.desc("shared"), there.c.version)
-        .limit(_CANDIDATES)
+        .outerjoin(schema.copies, schema.copies.c.version == there.c.version)
+        .where(here.c.version.in_(versions), v.c.current, v.c.article != mine.c.article, ready)
+        .group_by(here.c.version, there.c.version, v.c.published)
+        .order_by(here.c.version, sa.desc("shared"), there.c.version)
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    found: dict[str, dict[str, str | None]] = {}
+    for version, other, published, _ in connection.execute(query):
+        others = found.setdefault(version, {})
+        if len(others) < _CANDIDATES:
+            others[other] = published
+    return found
 
 
 def _close(a: str | None, b: str | None) -> bool:
     return not a or not b or abs((date.fromisoformat(a[:10]) - date.fromisoformat(b[:10])).days) <= _APART
 
 
-def _tie(connection: Connection, version: str, alike: Iterable[str]) -> None:
+def _tie(connection: Connection, version: str, alike: Iterable[str], decided: Mapping[tuple[str, str], str]) -> None:
     """Give a version the origin of its copies; where they had several, one for all: the least id of the group."""
     c = schema.copies.c
-    decided = overrules(connection, "copy")
     wanted = {o for o in alike if decided.get(pair(version, o)) not in ("different", "unsure")}
     wanted |= {x for p, verdict in decided.items() if verdict == "same" and version in p for x in p if x != version}
+    if not wanted:
+        connection.execute(schema.copies.insert().values(version=version, origin=version))
+        return
     origins = sorted(set(connection.execute(sa.select(c.origin).where(c.version.in_(sorted(wanted)))).scalars()))
     joined = {version}
     for origin in origins:

@@ -20,9 +20,10 @@ from dabir.store.writing import decode
 
 
 class PartyDetail(Struct, frozen=True):
-    """A party: whom it stands for, in which role, and what its reports know of who that is; `words` name it in one of them."""
+    """A party: whom it stands for, in which role, and what its reports know of who that is; `words` name it in one of them. One of
+    no state has its person, or its name."""
 
-    state: str
+    state: str | None
     role: str
     person: str | None = None
     kind: str | None = None
@@ -31,6 +32,7 @@ class PartyDetail(Struct, frozen=True):
     sector: str | None = None
     wikidata: str | None = None
     words: str | None = None
+    name: str | None = None
 
 
 class PlaceDetail(Struct, frozen=True):
@@ -75,7 +77,8 @@ def _details(connection: Connection, found: Sequence[EventRow]) -> Iterator[Deta
     for event in found:
         r = own[event.id]
         parties = tuple(
-            who.get((event.id, p.state or "", p.role, p.person)) or PartyDetail(p.state or "", p.role, p.person) for p in event.parties
+            who.get((event.id, p.state, p.role, p.person)) or PartyDetail(p.state, p.role, p.person, name=p.name)
+            for p in event.parties
         )
         yield Detail(
             event, parties, where.get((event.id, event.place)), _list(r.contexts), _list(r.topics), _list(r.format), r.duration
@@ -86,21 +89,21 @@ def _list(text: str) -> tuple[str, ...]:
     return msgspec.json.decode(text, type=tuple[str, ...])
 
 
-def _known_parties(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str, str, str | None], PartyDetail]:
+def _known_parties(connection: Connection, ids: Sequence[str]) -> dict[tuple[str, str | None, str, str | None], PartyDetail]:
     """What the reports say of each party; of several, the first by id that knows the person's name in English."""
     m, p, a = schema.members.c, schema.participants.c, schema.actors.c
     query = (
         sa.select(m.merged, p.state, p.role, p.person, a.kind, a.name_en, a.office_title, a.sector, a.wikidata, p.words)
         .join(schema.participants, p.event == m.event)
         .outerjoin(schema.actors, a.id == p.actor)
-        .where(m.merged.in_(ids), p.state.is_not(None))
+        .where(m.merged.in_(ids), sa.func.coalesce(p.state, p.person).is_not(None))
         .order_by(m.merged, a.name_en.is_(None), p.event, p.position)
     )
-    found: dict[tuple[str, str, str, str | None], PartyDetail] = {}
+    found: dict[tuple[str, str | None, str, str | None], PartyDetail] = {}
     for merged, *rest in connection.execute(query):
         party = PartyDetail(*rest)
         found.setdefault((merged, party.state, party.role, party.person), party)
-        if party.person is not None:  # where outlets name nobody together, the state alone is the party
+        if party.state is not None and party.person is not None:  # where outlets name nobody together, the state alone is the party
             bare = PartyDetail(party.state, party.role, kind="state", words=party.words)
             found.setdefault((merged, party.state, party.role, None), bare)
     return found

@@ -179,14 +179,28 @@ def like(words: str) -> str:
     return "%" + "%".join(re.split(r"[\s\u200c]+", plain.strip())) + "%"
 
 
+def known_people(name: str) -> list[str]:
+    """The names that the tables have for whom a name names; none for a name that they do not know."""
+    base = load()
+    return [base.entities[i].fa for i in _entities(name) if base.entities[i].kind == "person"]
+
+
 def people(name: str) -> Any:
-    """The condition that an actor of the store is the person that a name names: by the tables, else by the words themselves."""
-    a, base = schema.actors.c, load()
-    known = [base.entities[i].fa for i in _entities(name) if base.entities[i].kind == "person"]
-    if known:
+    """The condition that an actor of the store is the person that a name names: by the tables, else by the words themselves, which
+    are looked for in each different name once."""
+    a, b = schema.actors.c, schema.actors.alias().c
+    if known := known_people(name):
         return a.person.in_(known)
-    pattern = like(name)
-    return sa.or_(*(c.ilike(pattern, escape=_ESCAPE) for c in (a.person, a.name_fa, a.name_en)))
+    each = sa.select(a.name_fa, a.name_en, a.person).distinct().cte("each_name").prefix_with("MATERIALIZED")
+    here = (getattr(b, c.name).is_not_distinct_from(c) for c in each.c)
+    found = sa.or_(*(c.ilike(like(name), escape=_ESCAPE) for c in each.c))
+    return a.id.in_(sa.select(b.id).select_from(sa.join(each, b.id.table, sa.and_(*here))).where(found))
+
+
+def nameless(name: str) -> Any:
+    """The condition that a participant stands for no state and nobody known, and is called by these words."""
+    p = schema.participants.c
+    return sa.and_(p.state.is_(None), p.person.is_(None), p.words.ilike(like(name), escape=_ESCAPE))
 
 
 def holders(office: str) -> Any:
@@ -217,4 +231,4 @@ def placed(place: Any, country: Any, name: str) -> Any:
 def texts(dialect: str, query: str) -> sa.Select[Any]:
     """The versions of articles whose words, or whose statements' words, match a query."""
     d = schema.documents.c
-    return sa.select(d.version).where(d.owner.in_(search.matching(dialect, query)))
+    return sa.select(d.version).where(search.matches(dialect, query))

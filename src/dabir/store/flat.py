@@ -12,7 +12,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def flat(row: Struct) -> Mapping[str, Cell]:
-    """The fields of a row as cells; parties become `STATE role person`, lists are joined by `; `."""
+    """The fields of a row as cells; parties become `STATE role person` (or name), lists are joined by `; `."""
     return {name: _cell(value) for name, value in msgspec.structs.asdict(row).items()}
 
 
@@ -23,7 +23,7 @@ def _cell(value: object) -> Cell:
         return "; ".join(str(_cell(v)) for v in value)
     if isinstance(value, Struct):
         parts = msgspec.structs.asdict(value)
-        order: list[str] = [n for n in ("state", "role", "person") if n in parts] or list(parts)
+        order: list[str] = [n for n in ("state", "role", "person", "name") if n in parts] or list(parts)
         return " ".join(str(parts[n]) for n in order if parts[n] is not None)
     return str(value)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 import msgspec
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from dabir.store import corrections, reports, schema
 from dabir.store.corrections import Correction
-from dabir.store.opinions import Opinion, disagree
+from dabir.store.opinions import Opinion, disagree, ranked
 from dabir.store.reports import CHUNK, Party, Report
 
 
@@ -94,17 +95,11 @@ def load(connection: Connection, ids: Iterable[str]) -> tuple[MergedEvent, ...]:
 
 
 def _load(connection: Connection, ids: Sequence[str]) -> dict[str, MergedEvent]:
-    m, p, o = schema.merged.c, schema.parties.c, schema.opinions.c
-    who: dict[str, list[Party]] = {}
-    query = sa.select(p.merged, p.state, p.person, p.role).where(p.merged.in_(ids)).order_by(p.role, p.state)
-    for merged, state, person, role in connection.execute(query):
-        who.setdefault(merged, []).append(Party(state, person, role))
-    said: dict[str, dict[str, list[Opinion]]] = {}
-    finer = sa.case((o.field == "duration", sa.func.length(o.value)), else_=0).desc()  # the finer length first, as in `opinions`
-    order = (o.merged, o.field, o.outlets.desc(), finer, o.reports.desc(), o.value)
-    for row in connection.execute(sa.select(schema.opinions).where(o.merged.in_(ids)).order_by(*order)):
-        merged, *rest = row
-        said.setdefault(merged, {}).setdefault(row.field, []).append(Opinion(*rest))
+    m, o = schema.merged.c, schema.opinions.c
+    who = parties(connection, ids)
+    said: dict[str, list[Opinion]] = {}
+    for merged, *rest in connection.execute(sa.select(schema.opinions).where(o.merged.in_(ids))):
+        said.setdefault(merged, []).append(Opinion(*rest))
     told = _told(connection, ids)
     corrected = _corrected(connection, told)
     return {
@@ -112,11 +107,25 @@ def _load(connection: Connection, ids: Sequence[str]) -> dict[str, MergedEvent]:
             id=row.id, act=row.act, status=row.status, begin=row.begin, end=row.finish, since=row.since, until=row.until,
             plover=row.plover, mode=row.mode, quad=row.quad, intensity=row.intensity, place=row.place, country=row.country,
             main=row.main, first_report=row.first_report, last_report=row.last_report, reports=row.reports, outlets=row.outlets,
-            parties=tuple(who.get(row.id, ())), fields={k: tuple(v) for k, v in said.get(row.id, {}).items()},
+            parties=who.get(row.id, ()), fields=_by_field(said.get(row.id, ())),
             told=tuple(told.get(row.id, ())), corrected=corrected.get(row.id, {}),
         )
         for row in connection.execute(sa.select(schema.merged).where(m.id.in_(ids)))
     }  # fmt: skip
+
+
+def parties(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[Party, ...]]:
+    """The parties of merged events (a few hundred at most), by role and by who they are."""
+    p = schema.parties.c
+    found: dict[str, list[Party]] = {}
+    query = sa.select(p.merged, p.who, p.role, p.state, p.person).where(p.merged.in_(ids))
+    for merged, who, role, state, person in sorted(connection.execute(query), key=lambda row: (row.role, row.who)):
+        found.setdefault(merged, []).append(Party(state, person, role, None if state or person else who))
+    return {merged: tuple(all_) for merged, all_ in found.items()}
+
+
+def _by_field(found: Iterable[Opinion]) -> dict[str, tuple[Opinion, ...]]:
+    return {field: tuple(group) for field, group in groupby(ranked(found), key=lambda o: o.field)}
 
 
 def _told(connection: Connection, ids: Sequence[str]) -> dict[str, list[Told]]:
@@ -176,21 +185,15 @@ def disagreements(connection: Connection, wanted: sa.Select[str] | None = None) 
         sa.select(m.act, schema.opinions)
         .join(schema.opinions, o.merged == m.id)
         .join(several, (several.c.merged == o.merged) & (several.c.field == o.field))
-        .order_by(m.outlets.desc(), m.id, o.field, o.outlets.desc(), o.reports.desc(), o.value)
+        .order_by(m.outlets.desc(), m.id, o.field)
     )
     if wanted is not None:
         query = query.where(m.id.in_(wanted))
-    group: list[Opinion] = []
-    head: tuple[str, str, str] | None = None
-    for act, merged, *rest in connection.execute(query):
-        opinion = Opinion(*rest)
-        if head != (merged, act, opinion.field):
-            if head and disagree(head[2], group):
-                yield Disagreement(*head, tuple(group))
-            head, group = (merged, act, opinion.field), []
-        group.append(opinion)
-    if head and disagree(head[2], group):
-        yield Disagreement(*head, tuple(group))
+    rows = ((merged, act, Opinion(*rest)) for act, merged, *rest in connection.execute(query))
+    for (merged, act, field), group in groupby(rows, key=lambda row: (row[0], row[1], row[2].field)):
+        found = ranked(opinion for *_, opinion in group)
+        if disagree(field, found):
+            yield Disagreement(merged, act, field, found)
 
 
 def members(connection: Connection, merged: str) -> tuple[Report, ...]:

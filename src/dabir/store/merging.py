@@ -20,7 +20,7 @@ from dabir.store.copying import group_copies
 from dabir.store.corrections import overrules
 from dabir.store.database import Database
 from dabir.store.opinions import opinions, parties, summary
-from dabir.store.reports import Report
+from dabir.store.reports import Party, Report
 
 LOCK = "dabir merge"
 _BATCH = 200
@@ -52,6 +52,8 @@ def merge(database: Database, progress: Progress = silent) -> Merging:
             if fresh:
                 compared += place(connection, [event for _, event in fresh])
         if not fresh:
+            if done:
+                database.measure()
             return Merging(looked, done, compared)
         last, done = fresh[-1], done + len(fresh)
         progress(len(fresh))
@@ -214,17 +216,27 @@ def refresh(connection: Connection, acts: Iterable[str]) -> None:
     _write(connection, [[there[i] for i in ids_] for ids_ in clusters])
 
 
+def sides(merged: str, since: str | None, who: Iterable[Party]) -> list[dict[str, object]]:
+    """The rows of `sides` for a merged event's parties: a state once, and whether it is no more than the host."""
+    roles: dict[str, set[str]] = {}
+    for p in who:
+        if p.state:
+            roles.setdefault(p.state, set()).add(p.role)
+    return [{"merged": merged, "state": s, "since": since, "host": found == {"host"}} for s, found in roles.items()]
+
+
 def _write(connection: Connection, clusters: Iterable[list[Report]]) -> None:
-    rows: dict[str, list[dict[str, object]]] = {"merged": [], "members": [], "parties": [], "opinions": []}
+    rows: dict[str, list[dict[str, object]]] = {t: [] for t in ("merged", "members", "parties", "sides", "tellers", "opinions")}
     for cluster, amended in amending.amend(connection, clusters):
-        one = msgspec.structs.asdict(summary(amended))
-        rows["merged"].append(one)
-        rows["members"] += [{"event": r.id, "merged": one["id"]} for r in cluster]
-        rows["parties"] += [
-            {"merged": one["id"], "state": state, "role": role, "person": person}
-            for (state, role), person in parties(amended).items()
-        ]
-        rows["opinions"] += [{"merged": one["id"], **msgspec.structs.asdict(o)} for o in opinions(cluster)]
+        said = opinions(cluster)
+        stands = said if amended is cluster else opinions(amended)
+        one, who = summary(amended, stands), parties(amended, stands)
+        rows["merged"].append(msgspec.structs.asdict(one))
+        rows["members"] += [{"event": r.id, "merged": one.id} for r in cluster]
+        rows["parties"] += [{"merged": one.id, "who": p.who, "role": p.role, "state": p.state, "person": p.person} for p in who]
+        rows["sides"] += sides(one.id, one.since, who)
+        rows["tellers"] += [{"merged": one.id, "outlet": o} for o in dict.fromkeys(r.outlet for r in cluster) if o]
+        rows["opinions"] += [{"merged": one.id, **msgspec.structs.asdict(o)} for o in said]
     for chunk in _chunks([str(row["event"]) for row in rows["members"]]):
         connection.execute(schema.members.delete().where(schema.members.c.event.in_(chunk)))
     for chunk in _chunks([str(row["id"]) for row in rows["merged"]]):

@@ -89,6 +89,7 @@ def create(connection: Connection) -> None:
 
 def rebuild(connection: Connection) -> None:
     """Make every table anew that is made from the kept ones. Merging starts over; what analysts decided is kept."""
+    _indexes(connection)
     search.drop(connection)
     there = set(sa.inspect(connection).get_table_names())
     schema.metadata.drop_all(connection, tables=[t for t in schema.DERIVED if t.name in there])
@@ -101,3 +102,15 @@ def rebuild(connection: Connection) -> None:
         part = sa.select(versions.c.record).where(versions.c.id.in_(ids[at : at + _STREAM])).order_by(versions.c.id)
         for text in list(connection.execute(part).scalars()):
             fill(connection, decode(text))
+
+
+def _indexes(connection: Connection) -> None:
+    """Give the kept tables the indexes of this version, and take away those that it has no more."""
+    inspector = sa.inspect(connection)
+    for table in schema.KEPT:
+        there = {str(i["name"]) for i in inspector.get_indexes(table.name) if str(i["name"]).startswith("ix_")}
+        wanted = {str(i.name): i for i in table.indexes}
+        for name in sorted(there - wanted.keys()):
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        for name in sorted(wanted.keys() - there):
+            wanted[name].create(connection)

@@ -26,17 +26,25 @@ DATA = "store/merge.toml"
 CHUNK = 400  # ids in one question
 _AROUND = 160  # characters before and after a trigger that tell what the act is about
 _LEAD = 400  # characters at the beginning of an article, title included
+_BODY = 1200  # characters of it that tell its story; what comes after is background more often than not
 _PRECISE = 3  # days; a longer stretch does not date an act
 _LATE = 20  # days after which an act is told as background, where months are all that is often said
 _DOMAIN = re.compile(r"(?:https?://)?(?:www\.)?([\w.-]{1,253}\.\w{1,63})")
 
 
 class Party(Struct, frozen=True):
-    """A party to an act: whom it stands for, in which role, and who in person."""
+    """A party to an act: whom it stands for, in which role, and who in person; `name` is what a report calls a party of no state
+    and no known person («رئیس فیفا»)."""
 
     state: str | None
     person: str | None
     role: str
+    name: str | None = None
+
+    @property
+    def who(self) -> str | None:
+        """What tells a party from others: its state, else the person, else the name; null for one that has none."""
+        return self.state or self.person or self.name
 
 
 class Report(Struct, frozen=True):
@@ -62,6 +70,7 @@ class Report(Struct, frozen=True):
     main: bool
     words: frozenset[str]
     lead: frozenset[str]
+    body: frozenset[str]
     plover: str | None
     mode: str | None
     quad: int | None
@@ -143,22 +152,28 @@ def blocks(report: Report) -> frozenset[str]:
     """Where to look for other reports of the act: its family, its parties (one and two of them), its days.
 
     A stated day counts with the next one, so that reports a day apart meet; without one, the days around publication.
-    Acts that items are about are also looked for under other acts, since readers may name one occasion differently.
+    Acts that items are about are also looked for under other acts and by the days of publication, since readers may name one
+    occasion differently, and one of them may miss its day.
     """
     family = families().get(report.act, report.act)
     states = sorted(report.states)[:6]
     who = [*states, *("+".join(pair) for pair in combinations(states, 2))]
     if not states:
-        who = sorted({squeeze(p.person) for p in report.parties if p.person})[:3]
-    kinds = (family, "main") if report.main else (family,)
-    return frozenset(f"{kind} {name} {when}" for kind in kinds for name in who for when in _buckets(report))
+        who = sorted({squeeze(p.who) for p in report.parties if p.who})[:3]
+    found = {f"{family} {name} {when}" for name in who for when in _buckets(report)}
+    if report.main:
+        found |= {f"main {name} {when}" for name in who for when in (*_buckets(report), *_around(report.day))}
+    return frozenset(found)
+
+
+def _around(day: date | None) -> Iterator[str]:
+    return ((day + timedelta(n)).isoformat() for n in (-1, 0, 1)) if day else iter(())
 
 
 def _buckets(report: Report) -> Iterator[str]:
     day, days = report.day, report.days
     if days is None:
-        if day:
-            yield from ((day + timedelta(n)).isoformat() for n in (-1, 0, 1))
+        yield from _around(day)
         return
     if (days[1] - days[0]).days <= _PRECISE:
         yield from ((days[0] + timedelta(n)).isoformat() for n in range((days[1] - days[0]).days + 1))
@@ -187,15 +202,17 @@ class _Text(Struct, frozen=True):
     text: str
     origin: str
     lead: frozenset[str]
+    body: frozenset[str]
 
 
 def _load(connection: Connection, ids: Sequence[str]) -> dict[str, Report]:
     e, p, pl = (t.c for t in (schema.events, schema.participants, schema.places))
     venue = schema.places.alias("venue")
     parties: dict[str, list[Party]] = {}
-    chosen = sa.select(p.event, p.state, p.person, p.role).where(p.event.in_(ids)).order_by(p.event, p.position)
-    for event, state, person, role in connection.execute(chosen):
-        parties.setdefault(event, []).append(Party(state, person, role))
+    chosen = sa.select(p.event, p.state, p.person, p.role, p.words).where(p.event.in_(ids)).order_by(p.event, p.position)
+    for event, state, person, role, words in connection.execute(chosen):
+        name = None if state or person else " ".join(words.split())
+        parties.setdefault(event, []).append(Party(state, person, role, name))
     query = (
         sa.select(schema.events, pl.name_fa.label("city"), pl.kind.label("area"), pl.country, venue.c.name_fa.label("hall"))
         .outerjoin(schema.places, pl.id == e.place)
@@ -214,7 +231,7 @@ def _texts(connection: Connection, versions: Iterable[str]) -> dict[str, _Text]:
         .outerjoin(schema.copies, c.version == v.id)
         .where(v.id.in_(sorted(versions)), v.current)
     )
-    return {row[0]: _Text(*row[1:], content(row[3][:_LEAD])) for row in connection.execute(query)}
+    return {row[0]: _Text(*row[1:], content(row[3][:_LEAD]), content(row[3][:_BODY])) for row in connection.execute(query)}
 
 
 def _report(row: sa.Row[tuple[object, ...]], text: _Text, parties: tuple[Party, ...]) -> Report:
@@ -226,8 +243,8 @@ def _report(row: sa.Row[tuple[object, ...]], text: _Text, parties: tuple[Party, 
         house=_source_house(r["source"]) or house(text.outlet) or r["version"], published=text.published, act=r["act"],
         status=r["status"], parties=parties, begin=r["begin"], finish=r["finish"], days=days, place=place,
         country=r["country"], venue=r["hall"], duration=r["duration"], main=r["main"],
-        words=gist(text.text, r["start"], r["stop"]), lead=text.lead, plover=r["plover"], mode=r["mode"], quad=r["quad"],
-        intensity=r["intensity"],
+        words=gist(text.text, r["start"], r["stop"]), lead=text.lead, body=text.body, plover=r["plover"], mode=r["mode"],
+        quad=r["quad"], intensity=r["intensity"],
     )  # fmt: skip
 
 

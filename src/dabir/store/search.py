@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -34,19 +36,25 @@ def drop(connection: Connection) -> None:
         connection.exec_driver_sql("DROP TABLE IF EXISTS documents_fts")
 
 
-def matching(dialect: str, query: str) -> sa.Select[str]:
-    """The owners (versions and statements) whose words match a query, as a question to join with; none for no words.
+def matches(dialect: str, query: str, *, last: bool = False) -> Any:
+    """The condition that a document's words match a query; nothing matches one without words. With `last` SQLite is to look at
+    documents in another order, and at this condition of each it comes to.
 
     Words are looked for one by one, those in quotes together; `*` ends a beginning of a word.
     """
-    found = sa.select(sa.cast(documents.c.owner, sa.Text))
     sqlite = dialect == "sqlite"
     if not (text := fts5(query) if sqlite else tsquery(query)):
-        return found.where(sa.false())
+        return sa.false()
     if sqlite:
         ids = sa.text("SELECT rowid FROM documents_fts WHERE documents_fts MATCH :query").bindparams(query=text)
-        return found.where(documents.c.id.in_(ids.columns(sa.column("rowid", sa.Integer))))
-    return found.where(sa.literal_column("documents.words").op("@@")(sa.func.to_tsquery("simple", text)))
+        return (documents.c.id + 0 if last else documents.c.id).in_(ids.columns(sa.column("rowid", sa.Integer)))
+    return sa.literal_column("documents.words").op("@@")(sa.func.to_tsquery("simple", text))
+
+
+def count(connection: Connection, query: str, most: int) -> int:
+    """How many documents match a query; no more than `most` are counted."""
+    some = sa.select(documents.c.id).where(matches(connection.dialect.name, query)).limit(most).subquery()
+    return int(connection.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
 
 
 def in_step(connection: Connection) -> str | None:

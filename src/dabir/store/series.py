@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from dabir.errors import InputError
 from dabir.store import schema
+from dabir.store.choosing import Chosen, chosen
 from dabir.store.filters import Filter
-from dabir.store.query import chosen
 from dabir.times.calendars import from_date, month
 
 Unit = Literal["day", "week", "month"]
@@ -62,27 +62,26 @@ def dyad(connection: Connection, f: Filter, by: Unit = "month", calendar: Reckon
     which. Raises InputError without a dyad, or where there would be more than 40,000 buckets."""
     if f.dyad is None:
         raise InputError("a series needs two states, such as RUS and USA")
-    conditions, m = chosen(f, connection.dialect.name), schema.merged.c
-    undated = connection.execute(sa.select(sa.func.count()).select_from(schema.merged).where(*conditions, m.since.is_(None)))
-    found = list(_days(connection, conditions, f.dyad))
-    return Series(f.dyad, by, calendar, tuple(_buckets(found, by, calendar)), int(undated.scalar_one()))
+    found = _days(connection, chosen(connection, f), f.dyad)
+    undated = sum(number for since, _, _, number, *_ in found if since is None)
+    dated = [_Day(date.fromisoformat(since), *rest) for since, *rest in found if since]
+    dated.sort(key=lambda d: (d.day, d.quad or 0, d.doer))
+    return Series(f.dyad, by, calendar, tuple(_buckets(dated, by, calendar)), undated)
 
 
-def _days(connection: Connection, conditions: list[Any], states: tuple[str, str]) -> Iterator[_Day]:
+def _days(connection: Connection, c: Chosen, states: tuple[str, str]) -> list[tuple[Any, ...]]:
+    """For each first day (null for none), PLOVER class and doer: how many events, the sum of their intensities, how many have one."""
     m, p = schema.merged.c, schema.parties.c
 
     def takes(state: str, role: str) -> Any:
-        return sa.exists().where(p.merged == m.id, p.state == state, p.role == role)
+        return sa.exists().where(p.merged == m.id, p.who == state, p.role == role)
 
     one, other = states
     doer = sa.case(
         (takes(one, "actor") & takes(other, "recipient"), 1), (takes(other, "actor") & takes(one, "recipient"), 2), else_=0
     ).label("doer")
-    query = sa.select(
-        m.since, m.quad, doer, sa.func.count(), sa.func.sum(m.intensity), sa.func.count(m.intensity)
-    ).where(*conditions, m.since.is_not(None)).group_by(m.since, m.quad, doer).order_by(m.since)  # fmt: skip
-    for since, *rest in connection.execute(query):
-        yield _Day(date.fromisoformat(since), *rest)
+    query = c.select(c.day, m.quad, doer, sa.func.count(), sa.func.sum(m.intensity), sa.func.count(m.intensity))
+    return [tuple(row) for row in connection.execute(query.group_by(c.day, m.quad, doer))]
 
 
 def bucket(day: date, by: Unit, calendar: Reckoning) -> Bucket:

@@ -146,7 +146,7 @@ class Store:
         wanted = (
             sa.select(d.c.kind, d.c.owner, d.c.version)
             .join(v, v.c.id == d.c.version)
-            .where(v.c.current, d.c.owner.in_(search.matching(self.dialect, words)))
+            .where(v.c.current, search.matches(self.dialect, words))
             .order_by(v.c.published.desc(), d.c.id)
         )
         with self.reading() as connection:

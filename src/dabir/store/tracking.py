@@ -30,14 +30,9 @@ def track(connection: Connection, states: Sequence[str], since: str | None = Non
 
 def _between(connection: Connection, states: Sequence[str], since: str | None, until: str | None) -> list[str]:
     """Merged events in which at least two of the states take part, other than as hosts, in the given days."""
-    m, p = schema.merged.c, schema.parties.c
+    m, s = schema.merged.c, schema.sides.c
     day = sa.func.coalesce(m.since, sa.func.substr(m.first_report, 1, 10))
-    both = (
-        sa.select(p.merged)
-        .where(p.state.in_(states), p.role != "host")
-        .group_by(p.merged)
-        .having(sa.func.count(p.state.distinct()) > 1)
-    )
+    both = sa.select(s.merged).where(s.state.in_(states), ~s.host).group_by(s.merged).having(sa.func.count() > 1)
     query = sa.select(m.id).where(m.id.in_(both), day.is_not(None)).order_by(day, m.id)
     query = query.where(day >= since) if since else query
     query = query.where(day < until) if until else query
