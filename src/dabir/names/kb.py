@@ -7,7 +7,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from dabir import resources
+from dabir import prepared, resources
 from dabir.resources import values
 from dabir.text.keys import fold
 
@@ -266,7 +266,12 @@ def _surnames() -> dict[str, tuple[str, ...]]:
 
 @cache
 def load() -> KnowledgeBase:
-    """The knowledge base of the package's tables. Raises DataError where a table is malformed."""
+    """The knowledge base of the package's tables, loaded once. Raises DataError where a table is malformed."""
+    return prepared.load("kb", KnowledgeBase, made)
+
+
+def made() -> KnowledgeBase:
+    """The knowledge base, made of its tables. Raises DataError where one is malformed."""
     senses: dict[str, list[Sense]] = {}
     for source in (_state_senses, _organisation_senses, _person_senses, _head_senses):
         for name, sense in source():

@@ -10,6 +10,7 @@ from struct import iter_unpack
 
 from msgspec import Struct
 
+from dabir import prepared
 from dabir.errors import DataError
 from dabir.resources import Row, read_bytes, read_text, table, values
 from dabir.text.features import Weights
@@ -91,7 +92,12 @@ def _weights(name: str) -> Mapping[str, Weights]:
 
 @cache
 def lexicon() -> Lexicon:
-    """The shipped tables, read once."""
+    """The shipped tables, loaded once."""
+    return prepared.load("lexicon", Lexicon, made)
+
+
+def made() -> Lexicon:
+    """What restoration looks up, made of its tables. Raises DataError where one is malformed."""
     words = {row[0]: int(row[1]) for row in _rows("text/lexicon.tsv.gz", 2)}
     pairs = {(a, b): (int(c), int(d)) for a, b, c, d in _rows("text/pairs.tsv.gz", 4)}
     weights = _weights("text/weights.bin.gz")
