@@ -17,9 +17,9 @@ class Prepare(BuildHookInterface):  # type: ignore[type-arg,misc]
         del version, build_data
         source = Path(self.root, "src")
         sys.path.insert(0, str(source))
-        from dabir import prepared
+        from dabir.acts import frames
         from dabir.names import kb
         from dabir.text import lexicon
 
-        for name, make in (("kb", kb.made), ("lexicon", lexicon.made)):
-            prepared.write(source / "dabir", name, make())
+        for module in (lexicon, kb, frames):
+            module.TABLE.prepare(source / "dabir")

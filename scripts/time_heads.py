@@ -5,7 +5,6 @@ By these few rules are tried at a word, and a rule is compiled when a word may b
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,8 +18,9 @@ try:
 except ImportError:  # pragma: no cover - where a later Python has moved what its own compiler uses
     raise SystemExit("time_heads: this Python has its parser of patterns elsewhere; use 3.11 to 3.13") from None
 
-HEADER = "# Made by scripts/time_heads.py from the rules of this folder; a test compares. What a match may begin with, parted by |; none: anything.\n"
+HEADER = "# Made by scripts/time_heads.py; a test compares. What a match of each rule may begin with, parted by |; none: anything.\n"
 BLANK = " "  # no match begins with one
+SHUT = frozenset("0123456789" + BLANK)
 Head = tuple[str, bool]
 """Letters, and whether anything may come after them: such a head is not grown."""
 
@@ -55,7 +55,8 @@ def _after(begun: set[Head], kind: Any, value: Any) -> set[Head]:
     if kind is sre.ATOMIC_GROUP:
         return _grow(begun, value)
     chars = tuple(_chars(kind, value))
-    return {(h + c, len(h) + 1 >= grammar.HEAD) for h, _ in begun for c in chars} or {(h, True) for h, _ in begun}
+    # What follows a figure or a blank is no matter: nearly every rule of figures takes every figure there.
+    return {(h + c, c in SHUT or len(h) + 1 == grammar.HEAD) for h, _ in begun for c in chars} or {(h, True) for h, _ in begun}
 
 
 def _repeated(begun: set[Head], least: int, most: Any, item: Any) -> set[Head]:

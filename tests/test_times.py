@@ -227,6 +227,7 @@ def test_the_table_of_heads_is_that_of_the_rules() -> None:
 @pytest.mark.parametrize("rule", grammar.rules(), ids=lambda r: r.name)
 def test_a_rule_is_tried_wherever_it_matches(rule: grammar.Rule) -> None:
     heads = next(row["heads"] for row in resources.table(grammar.HEADS) if row["rule"] == rule.name).split("|")
+    assert all(len(h) <= grammar.HEAD for h in heads)
     for text in (e["text"] for other in grammar.rules() for e in other.examples):
         for place in rule.pattern.finditer(clean(text).key):
             assert place[0].startswith(tuple(heads)), place[0]

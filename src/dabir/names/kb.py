@@ -7,7 +7,8 @@ from functools import cache
 
 from msgspec import Struct
 
-from dabir import prepared, resources
+from dabir import resources
+from dabir.prepared import Table
 from dabir.resources import values
 from dabir.text.keys import fold
 
@@ -267,7 +268,7 @@ def _surnames() -> dict[str, tuple[str, ...]]:
 @cache
 def load() -> KnowledgeBase:
     """The knowledge base of the package's tables, loaded once. Raises DataError where a table is malformed."""
-    return prepared.load("kb", KnowledgeBase, made)
+    return TABLE.load()
 
 
 def made() -> KnowledgeBase:
@@ -305,3 +306,6 @@ def made() -> KnowledgeBase:
         surnames=_surnames(),
         held_for={code: tuple(held) for code, held in held_for.items()},
     )
+
+
+TABLE = Table("kb", KnowledgeBase, made, ("data/kb", "data/names", "names/kb.py"))

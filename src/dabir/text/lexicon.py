@@ -10,8 +10,8 @@ from struct import iter_unpack
 
 from msgspec import Struct
 
-from dabir import prepared
 from dabir.errors import DataError
+from dabir.prepared import Table
 from dabir.resources import Row, read_bytes, read_text, table, values
 from dabir.text.features import Weights
 from dabir.text.letters import HALF_SPACE
@@ -93,7 +93,7 @@ def _weights(name: str) -> Mapping[str, Weights]:
 @cache
 def lexicon() -> Lexicon:
     """The shipped tables, loaded once."""
-    return prepared.load("lexicon", Lexicon, made)
+    return TABLE.load()
 
 
 def made() -> Lexicon:
@@ -118,3 +118,6 @@ def _joins(rows: Iterable[Row], months: frozenset[str]) -> Mapping[str, tuple[Jo
         first, *rest = split.split(" ")
         found.setdefault(first, []).append((tuple(rest), joined))
     return {first: tuple(sorted(joins, reverse=True)) for first, joins in found.items()}
+
+
+TABLE = Table("lexicon", Lexicon, made)

@@ -24,7 +24,7 @@ from dabir.times.productions import PRODUCTIONS
 
 FILES = ("dates", "clocks", "relative", "lengths", "vague")  # at equal length an earlier file's rule wins
 HEADS = "times/heads.tsv"
-HEAD = 2  # letters by which the rules that may match at a place are chosen
+HEAD = 3  # letters by which the rules that may match at a place are chosen
 _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LETTER = r"[^\W\d_]"
 # Figures may stand glued to a word («۲۴اردیبهشت»); letters may not. Nothing begins with a blank or a mark.
