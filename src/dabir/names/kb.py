@@ -259,8 +259,9 @@ def _surnames() -> dict[str, tuple[str, ...]]:
     for row in resources.tables("kb/people"):
         for name in (row["fa"], *values(row["variants"])):
             words = name.split()
-            for ending in {squeeze(" ".join(words[n:])) for n in (1, len(words) - 1) if n} if len(words) > 1 else ():
-                for form in {ending, ending.removeprefix("ال")}:
+            endings = {squeeze(" ".join(words[n:])) for n in (1, len(words) - 1) if n} if len(words) > 1 else ()
+            for ending in sorted(endings):
+                for form in sorted({ending, ending.removeprefix("ال")}):
                     found.setdefault(form, {})[row["id"]] = None
     return {form: tuple(ids) for form, ids in found.items()}
 
@@ -289,7 +290,7 @@ def made() -> KnowledgeBase:
         )
         offices[held.person] = (*offices.get(held.person, ()), held)
         held_for.setdefault(held.state, []).append(held)
-        for office in {held.office, *held.kinds}:
+        for office in sorted({held.office, *held.kinds}):
             holdings[held.state, office] = (*holdings.get((held.state, office), ()), held)
     given, name_words = _name_words()
     all_keys = [*senses, *spots]
