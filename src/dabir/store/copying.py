@@ -13,7 +13,7 @@ from dabir.store.cluster import pair
 from dabir.store.writing import dissolve
 
 _BATCH = 100
-_CANDIDATES = 60
+CANDIDATES = 60
 _APART = 30  # days between publications, from which on the same words are told anew rather than copied
 
 
@@ -37,7 +37,7 @@ def group_copies(connection: Connection) -> int:
         alike = [
             other
             for other, day in near.items()
-            if _close(published, day) and copies.likeness(shingles, copies.shingles(theirs.get(other, ""))).copies
+            if close(published, day) and copies.likeness(shingles, copies.shingles(theirs.get(other, ""))).copies
         ]
         _tie(connection, version, alike)
     return len(found)
@@ -69,12 +69,13 @@ def _near(connection: Connection, version: str) -> dict[str, str | None]:
         .where(here.c.version == version, there.c.version != version, v.c.current, v.c.article != mine.c.article)
         .group_by(there.c.version, v.c.published)
         .order_by(sa.desc("shared"), there.c.version)
-        .limit(_CANDIDATES)
+        .limit(CANDIDATES)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def _close(a: str | None, b: str | None) -> bool:
+def close(a: str | None, b: str | None) -> bool:
+    """Whether two days of publication are near enough for copies; one that is not known is near any."""
     return not a or not b or abs((date.fromisoformat(a[:10]) - date.fromisoformat(b[:10])).days) <= _APART
 
 
