@@ -396,3 +396,8 @@ def _dies(*_: Any) -> Any:
 def test_processes_and_more_parts_merge_the_same(merged: Path, stories: Path, tmp_path: Path) -> None:
     batch([str(stories)], tmp_path / "out", merge=True, jobs=2)
     assert contents(tmp_path / "out" / "merged") == contents(merged / "merged")
+
+
+def test_a_cluster_merges_the_same(cluster: Any, merged: Path, stories: Path, tmp_path: Path) -> None:
+    batch([str(stories)], tmp_path / "out", address=cluster.address, merge=True)
+    assert contents(tmp_path / "out" / "merged") == contents(merged / "merged")
