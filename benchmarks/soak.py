@@ -5,8 +5,8 @@
 A server on this machine publishes made articles in four feeds, each with a page. `dabir watch` visits the feeds and appends to a
 file, `dabir add` stores what the file has, again and again, `dabir serve` shows the store to readers that ask for its pages and
 its API. Every --restart seconds one of the three is killed (SIGKILL) and started anew. At the end the feeds are visited and the
-file is added once more without kills, and the store is compared with what was published: each article once. Prints a table; exit status 1 where an article was lost or is there twice, `dabir check` finds a fault, or the server answered with
-an error of its own.
+file is added once more without kills, and the store is compared with what was published: each article once. Prints a table; exit
+status 1 where an article was lost or is there twice, `dabir check` finds a fault, or the server answered with an error of its own.
 """
 
 from __future__ import annotations
