@@ -87,6 +87,19 @@ def test_command_reference_is_up_to_date() -> None:
     assert written == reference(), "run: python scripts/cli_reference.py --write"
 
 
+def test_reference_of_the_fields_is_up_to_date() -> None:
+    reference = runpy.run_path(str(ROOT / "scripts" / "record_reference.py"))["reference"]
+    written = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
+    assert written == reference(), "run: python scripts/record_reference.py --write"
+
+
+def test_the_design_names_every_layer_and_folder_of_data() -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    folders = {p.name for p in (ROOT / "src" / "dabir").iterdir() if p.is_dir() and p.name not in ("__pycache__", "data")}
+    folders |= {p.name for p in (ROOT / "src" / "dabir" / "data").iterdir() if p.is_dir()} - {"prepared", "samples"}
+    assert {name for name in folders if f"`{name}/`" not in page} == set()
+
+
 def test_make_targets_of_the_docs_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
     pages = [*PAGES, ROOT / "CONTRIBUTING.md"]
