@@ -19,7 +19,7 @@ demo: $(READY)  ## read the sample articles: records in the terminal, demo/index
 	@$(BIN)/dabir demo --output demo
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(READY)  ## ruff: rules and formatting of imports
 	@$(BIN)/python -m ruff check src tests benchmarks scripts fuzz $(wildcard training)

@@ -33,6 +33,7 @@ pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'dabi
 import pyarrow.parquet as pq  # noqa: E402
 
 COUNT = 60
+pytestmark = pytest.mark.xdist_group("batch")  # one cluster, not one for each process that tests
 
 
 def lines(count: int = COUNT) -> list[str]:
