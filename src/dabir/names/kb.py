@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import cache
 
@@ -72,6 +73,16 @@ class Sense(Struct, frozen=True):
     office: str = ""
 
 
+class Beginnings(Struct, frozen=True):
+    """What names begin with: `x in beginnings` where a name begins with x. `names` are sorted."""
+
+    names: tuple[str, ...]
+
+    def __contains__(self, letters: str) -> bool:
+        at = bisect_left(self.names, letters)
+        return at < len(self.names) and self.names[at].startswith(letters)
+
+
 class KnowledgeBase(Struct, frozen=True):
     """All tables, indexed. Shared between threads and processes as it never changes.
 
@@ -83,7 +94,7 @@ class KnowledgeBase(Struct, frozen=True):
 
     entities: Mapping[str, Entity]
     senses: Mapping[str, tuple[Sense, ...]]
-    prefixes: frozenset[str]
+    prefixes: Beginnings
     given: frozenset[str]
     name_words: frozenset[str]
     holdings: Mapping[tuple[str, str], tuple[Holding, ...]]
@@ -293,11 +304,10 @@ def made() -> KnowledgeBase:
         for office in sorted({held.office, *held.kinds}):
             holdings[held.state, office] = (*holdings.get((held.state, office), ()), held)
     given, name_words = _name_words()
-    all_keys = [*senses, *spots]
     return KnowledgeBase(
         entities=_entities(),
         senses={k: tuple(v) for k, v in senses.items()},
-        prefixes=frozenset(k[:n] for k in all_keys for n in range(1, len(k) + 1)),
+        prefixes=Beginnings(tuple(sorted({*senses, *spots}))),
         given=given,
         name_words=name_words,
         holdings=holdings,

@@ -24,14 +24,13 @@ Join = tuple[tuple[str, ...], str]
 class Lexicon(Struct, frozen=True):
     """What restoration and keys look up.
 
-    `known`: counts of spellings. `words`: spelling (half-spaces kept) → count. `pairs`: two words → counts written together
+    `known`: counts of spellings. `pairs`: two words → counts written together
     by a half-space, and apart. `glue`, `lean`, `near`: the weights of the models. `endings`: of a verb.
     `joins`: first word → the split sequences that begin with it, and what they become; `mended`: those of them that the
     text itself wants. `parts`: words run together → the words. `affixes`: kind → forms.
     """
 
     known: Spellings
-    words: Mapping[str, int]
     pairs: Mapping[tuple[str, str], tuple[int, int]]
     glue: Weights
     lean: Weights
@@ -41,6 +40,11 @@ class Lexicon(Struct, frozen=True):
     mended: Mapping[str, tuple[Join, ...]]
     parts: Mapping[str, str]
     affixes: Mapping[str, frozenset[str]]
+
+    @property
+    def words(self) -> Mapping[str, int]:
+        """Spelling (half-spaces kept) → count."""
+        return self.known.words
 
 
 def _rows(name: str, columns: int) -> Iterator[list[str]]:
@@ -102,7 +106,7 @@ def made() -> Lexicon:
     pairs = {(a, b): (int(c), int(d)) for a, b, c, d in _rows("text/pairs.tsv.gz", 4)}
     weights = _weights("text/weights.bin.gz")
     return Lexicon(
-        known=spellings(words, affixes()["present"], endings(), stems()), words=words, pairs=pairs,
+        known=spellings(words, affixes()["present"], endings(), stems()), pairs=pairs,
         glue=weights["glue"], lean=weights["lean"], near=weights["near"], endings=endings(), affixes=affixes(),
         joins=_joins(table("text/joins.tsv"), affixes()["month"]),
         mended=_joins((r for r in table("text/joins.tsv") if r["restore"] == "yes"), frozenset()),
