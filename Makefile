@@ -22,7 +22,7 @@ test: $(READY)  ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(READY)  ## ruff: rules and formatting of imports
-	@$(BIN)/python -m ruff check src tests benchmarks scripts fuzz $(wildcard training)
+	@$(BIN)/python -m ruff check hatch_build.py src tests benchmarks scripts fuzz $(wildcard training)
 
 types: $(READY)  ## mypy, strict
 	@$(BIN)/python -m mypy
