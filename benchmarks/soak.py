@@ -38,6 +38,7 @@ from dabir.store import schema
 
 DABIR = str(Path(sys.executable).with_name("dabir"))
 PAUSE = 0.25  # seconds between a reader's questions: the desk grants an address so many a minute
+APART = 6 * 3600  # seconds between acts
 FEEDS, LISTED = 4, 120  # feeds, and items that each lists at a time
 STATES = (("ایران", "تهران"), ("عمان", "مسقط"), ("قطر", "دوحه"), ("روسیه", "مسکو"), ("چین", "پکن"), ("ترکیه", "آنکارا"),
           ("عراق", "بغداد"), ("فرانسه", "پاریس"), ("آلمان", "برلین"), ("پاکستان", "اسلام‌آباد"), ("ژاپن", "توکیو"))  # fmt: skip
@@ -48,8 +49,9 @@ PAGES = ("/fa/search", "/en/search", "/fa/dyad?dyad=IRN&dyad=OMN", "/fa/statemen
 
 
 def article(number: int) -> tuple[str, str]:
-    """The title and the body of a made article: two states meet, one of them says something; its number makes its words its own."""
-    pick = random.Random(number)
+    """The title and the body of a made article: two states meet, one of them says something. Two articles after one another tell of
+    one act; their numbers make their words their own."""
+    pick = random.Random(number // 2)
     (one, _), (other, city) = pick.sample(STATES, 2)
     topic, day = pick.choice(TOPICS), pick.choice(DAYS)
     title = f"دیدار وزیران خارجه {one} و {other} درباره {topic}؛ گزارش {number}"
@@ -80,7 +82,7 @@ class Site:
         numbers = [k for k in range(self.published) if k % FEEDS == n][-LISTED:]
         items = "".join(
             f"<item><title>{article(k)[0]}</title><link>{self.url}/{k}</link><guid>{self.url}/{k}</guid>"
-            f"<pubDate>{time.strftime('%a, %d %b %Y %H:%M:%S', time.gmtime(1_740_000_000 + 60 * k))} GMT</pubDate></item>"
+            f"<pubDate>{time.strftime('%a, %d %b %Y %H:%M:%S', time.gmtime(1_700_000_000 + APART * (k // 2)))} GMT</pubDate></item>"
             for k in reversed(numbers)
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{n}</title>{items}</channel></rss>'.encode()
