@@ -19,10 +19,10 @@ demo: $(READY)  ## read the sample articles: records in the terminal, demo/index
 	@$(BIN)/dabir demo --output demo
 
 test: $(READY)  ## run the tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(READY)  ## ruff: rules and formatting of imports
-	@$(BIN)/python -m ruff check src tests benchmarks scripts fuzz $(wildcard training)
+	@$(BIN)/python -m ruff check hatch_build.py src tests benchmarks scripts fuzz $(wildcard training)
 
 types: $(READY)  ## mypy, strict
 	@$(BIN)/python -m mypy
@@ -33,7 +33,7 @@ bench: $(READY)  ## articles a second on one core, and peak memory
 peers: $(READY)  ## other libraries that the benchmarks compare with, in .venv-peers (benchmarks/peers/README.md)
 	@bash benchmarks/peers/setup.sh
 
-wheel: $(READY)  ## build wheel and source distribution, twice the same; check what is inside, and that the wheel runs
+wheel: $(READY)  ## build wheel and source distribution, twice the same; and what the second gives; both whole and running
 	@$(BIN)/python scripts/check_wheel.py
 
 MINUTES ?= 1
@@ -45,7 +45,7 @@ fuzz: $(READY)  ## fuzz each kind of input for MINUTES (1) minutes; TARGETS="rea
 sbom: $(READY)  ## dist/dabir.cdx.json: what is installed, as CycloneDX
 	@bash scripts/sbom.sh
 
-audit: $(READY)  ## look the pinned versions up in the advisory databases (needs the network)
+audit: $(READY)  ## look the pinned versions up in the advisory databases; says so where none can be reached
 	@bash scripts/sbom.sh --audit
 
 lock:  ## renew constraints.txt (needs uv)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import resource
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -41,6 +42,17 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
 )  # fmt: skip
 LENGTHS = (1_000, 4_000, 16_000, 64_000)
 COUNTS = (50, 200)
+RUNS = 7  # of a program; the quickest counts, as whatever else the machine does only adds
+SHORT = "وزیران خارجه ایران و عمان دیروز در مسقط دیدار کردند."
+# What a first article costs, part by part, each in a process that has done the parts before it.
+PARTS = (
+    ("modules", "from dabir import cli, parallel; from dabir.ingest import fetch"),
+    ("encoder", "from dabir.encoder import session; session.load()"),
+    ("tables and models", "reader = parallel.own_reader()"),
+    ("a first sentence", f"reader.read({SHORT!r}, published='2025-02-28')"),
+    ("an article of 800 characters", "raw = [*__import__('dabir.samples').samples.articles()][0]; parallel.read_raw(reader, raw)"),
+    ("the same once more", "parallel.read_raw(reader, raw)"),
+)
 CONSOLE = Console(width=120)
 
 
@@ -107,6 +119,52 @@ def by_stage(raws: Sequence[RawArticle]) -> Table:
     return out
 
 
+def seconds_of(*command: str, given: str = "") -> tuple[float, float]:
+    """Wall-clock and processor seconds of a program, the best of RUNS each."""
+    clock, processor = [], []
+    for _ in range(RUNS):
+        start, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, input=given, text=True, stdout=subprocess.DEVNULL, check=True)
+        clock.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor.append(after.ru_utime - used.ru_utime + after.ru_stime - used.ru_stime)
+    return min(clock), min(processor)
+
+
+def seconds_of_parts() -> list[tuple[float, float]]:
+    """Wall-clock and processor seconds of each part of a first article, the best of RUNS each."""
+    stamp = "print(time.perf_counter() - start, time.process_time())\n"
+    code = "import time\nstart = time.perf_counter()\n" + stamp + "".join(f"{line}\n{stamp}" for _, line in PARTS)
+    runs: list[list[tuple[float, float]]] = []
+    for _ in range(RUNS):
+        told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+        stamps = [(float(a), float(b)) for a, b in zip(told[::2], told[1::2], strict=True)]
+        runs.append([(b[0] - a[0], b[1] - a[1]) for a, b in zip(stamps, stamps[1:], strict=False)])
+    return [(min(run[n][0] for run in runs), min(run[n][1] for run in runs)) for n in range(len(PARTS))]
+
+
+def start_up(python: Path) -> Table:
+    """How long one waits for a first answer, by part, beside an interpreter that does nothing and what other libraries need."""
+    out = table("start-up (best of several)", "what", "seconds", "processor seconds", "times `python -c pass`")
+    nothing = seconds_of(sys.executable, "-c", "pass")
+    command = str(Path(sys.executable).with_name("dabir"))
+    reading = (command, "read", "-", "--published", "2025-02-28", "--format", "json")
+    rows = [("python -c pass", nothing), ("dabir --help", seconds_of(command, "--help"))]
+    rows += [("dabir read, one sentence", seconds_of(*reading, given=SHORT))]
+    rows += [(f"  {label}", spent) for (label, _), spent in zip(PARTS, seconds_of_parts(), strict=True)]
+    for label, (clock, processor) in rows:
+        out.add_row(label, f"{clock:.3f}", f"{processor:.3f}", f"{processor / nothing[1]:,.0f}")
+    for task in ("restore", "times"):
+        for name in client.peers(python, task):
+            try:
+                loads = [client.run(python, task, name, [{"text": SHORT, "published": "2025-02-28"}]).load_s for _ in range(3)]
+            except client.PeerError as error:
+                sys.stderr.write(f"{error}\n")
+                continue
+            out.add_row(f"{name} ({task}): imported, one text", f"{min(loads):.3f}", "", "")
+    return out
+
+
 def by_length(raws: Sequence[RawArticle]) -> Table:
     """Time and memory against the length of one text, made of articles joined."""
     out = table("one text, by length", "characters", "seconds", "ms for 1,000 characters", "peak MB")
@@ -169,12 +227,16 @@ def main() -> int:
     parser.add_argument("--limit", type=int, default=300)
     parser.add_argument("--jobs", type=int, nargs="*", default=[1, 2], help="numbers of processes; none: that table is left out")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"))
+    parser.add_argument("--start", action="store_true", help="start-up alone")
     options = parser.parse_args()
     found = articles([options.articles]) if options.articles else samples.articles()
     raws = [raw for raw in found if not isinstance(raw, Failure)][: options.limit]
     if not raws:
         sys.stderr.write("no articles\n")
         return 1
+    CONSOLE.print(start_up(options.peers))
+    if options.start:
+        return 0
     CONSOLE.print(by_stage(raws))
     if options.jobs:
         CONSOLE.print(by_number(raws, options.jobs))

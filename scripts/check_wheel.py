@@ -1,4 +1,6 @@
-"""Build wheel and source distribution twice, check that both builds are the same and whole, and that the wheel runs by itself."""
+"""Build wheel and source distribution twice: both builds are the same and whole, a wheel built from the source distribution is
+the same once more, and the wheel runs by itself. With --install, pip makes an environment of its own for each of the two and
+takes their dependencies from the network, at their newest."""
 
 from __future__ import annotations
 
@@ -13,11 +15,18 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PREPARED = "dabir/data/prepared/"  # made by the build: in the wheel, not in the source distribution
 SMOKE = (
     "import dabir; from pathlib import Path; assert 'clean' in Path(dabir.__file__).parts, dabir.__file__; "
     "[event] = dabir.read('وزیران خارجه ایران و عمان در مسقط دیدار کردند.', published='2025-02-28').events; "
     "assert event.act == 'meet'; from dabir.cli import main; import sys; sys.argv = ['dabir', 'samples']; main()"
 )
+# The tables that the build made are in use: nothing makes them anew.
+LOADED = (
+    "from dabir.acts import frames; from dabir.names import kb; from dabir.text import lexicon; import dataclasses; "
+    "[dataclasses.replace(m.TABLE, make=lambda: 1 / 0).load() for m in (lexicon, kb, frames)]; "
+)
+INSTALLED = LOADED + SMOKE.partition("; ")[0] + "; " + SMOKE.partition("dabir.__file__; ")[2]
 
 
 def expected() -> set[str]:
@@ -27,11 +36,11 @@ def expected() -> set[str]:
     return {p.relative_to(source).as_posix() for p in files if "__pycache__" not in p.parts}
 
 
-def build(folder: Path) -> dict[str, Path]:
-    """The wheel and the source distribution, by suffix. Raises CalledProcessError with what hatchling said."""
+def build(folder: Path, root: Path = ROOT) -> dict[str, Path]:
+    """The wheel and the source distribution of a source tree, by suffix. Raises CalledProcessError with what hatchling said."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "1735689600")}
     command = [sys.executable, "-m", "hatchling", "build", "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True)
     return {p.suffix: p for p in folder.iterdir()}
 
 
@@ -48,6 +57,24 @@ def packed(path: Path) -> set[str]:
         return {name.partition("/")[2] for name in archive.getnames()}
 
 
+def rebuilt(source: Path, folder: Path) -> Path:
+    """The wheel that the source distribution gives by itself."""
+    with tarfile.open(source) as archive:
+        archive.extractall(folder, filter="data")
+    return build(folder / "wheel", next(folder.iterdir()))[".whl"]
+
+
+def installs(package: Path, folder: Path) -> str:
+    """Empty where pip installs the file into a clean environment, dependencies as it resolves them, and the program then reads
+    an article; else what was said."""
+    venv.create(folder, with_pip=True)
+    for command in (["-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(package)], ["-I", "-c", INSTALLED]):
+        done = subprocess.run([folder / "bin" / "python", *command], capture_output=True, text=True, check=False, cwd=folder)
+        if done.returncode:
+            return done.stdout[-500:] + done.stderr[-2000:]
+    return ""
+
+
 def runs(wheel: Path, folder: Path) -> str:
     """Empty where the wheel, unpacked by pip into an empty environment, reads an article; else what went wrong.
 
@@ -59,7 +86,7 @@ def runs(wheel: Path, folder: Path) -> str:
         archive.extractall(place)
     here = next(p for p in map(Path, sys.path) if (p / "msgspec").is_dir())
     # -I -S: no user packages, and no .pth file that would lead back to the source tree.
-    code = f"import sys; sys.path[:0] = [{str(place)!r}, {str(here)!r}]; {SMOKE}"
+    code = f"import sys; sys.path[:0] = [{str(place)!r}, {str(here)!r}]; {LOADED}{SMOKE}"
     command = [folder / "env" / "bin" / "python", "-I", "-S", "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     return "" if done.returncode == 0 and done.stdout.startswith('{"') else done.stdout[-500:] + done.stderr[-2000:]
@@ -78,13 +105,18 @@ def main() -> int:
         inside = packed(wheel)
         missing = expected() - inside
         missing |= {"LICENSE", "NOTICE"} - {Path(n).name for n in inside if "licenses/" in n}
-        missing |= {f"src/{n}" for n in expected()} - packed(source)
+        missing |= {f"src/{n}" for n in expected() if not n.startswith(PREPARED)} - packed(source)
         faults = [f"not packed: {n}" for n in sorted(missing)]
         faults += [f"two builds differ: {p.name}" for s, p in first.items() if digest(p) != digest(second[s])]
-        faults += [f"the wheel does not run: {said}"] if (said := runs(wheel, folder)) else []
+        faults += ["the source distribution has prepared tables"] if any(PREPARED in n for n in packed(source)) else []
+        again = rebuilt(source, folder / "3")
+        faults += ["the source distribution gives another wheel"] if digest(again) != digest(wheel) else []
+        faults += [f"the wheel does not run: {said}"] if (said := runs(again, folder)) else []
+        if "--install" in sys.argv:
+            faults += [f"{p.name}: {said}" for s, p in first.items() if (said := installs(p, folder / f"installed{s}"))]
         size = wheel.stat().st_size / 1e6
     sys.stderr.writelines(f"{fault}\n" for fault in faults)
-    print(f"{wheel.name}: {len(inside)} files, {size:.1f} MB; built twice, {len(faults)} faults")
+    print(f"{wheel.name}: {len(inside)} files, {size:.1f} MB; built three times, once from {source.name}; {len(faults)} faults")
     return 1 if faults else 0
 
 

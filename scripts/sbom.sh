@@ -7,10 +7,9 @@ venv="${VENV:-.venv}"
 [ -x .venv-audit/bin/pip-audit ] || {
     "$venv/bin/python" -m venv .venv-audit
     .venv-audit/bin/python -m pip install --quiet --disable-pip-version-check 'cyclonedx-bom==7.5.0' 'pip-audit==2.10.1'
-}
+} || { echo "sbom: its tools could not be had" >&2; exit 2; }
 if [ "${1:-}" = --audit ]; then
-    # Environment markers are for one platform each; pip-audit wants plain pins.
-    exec .venv-audit/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off
+    exec "$venv/bin/python" scripts/audit.py .venv-audit/bin/pip-audit
 fi
 mkdir -p dist
 .venv-audit/bin/cyclonedx-py environment --output-reproducible --output-format JSON --output-file dist/dabir.cdx.json \

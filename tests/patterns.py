@@ -86,6 +86,11 @@ def tables() -> None:
             for each in vars(module).values():
                 if hasattr(each, "cache_clear") and each.__module__ == name and not inspect.signature(each).parameters:
                     each()
+    # These are compiled at their first use, which may not come here.
+    for rule in importlib.import_module("dabir.times.grammar").rules():
+        rule.pattern.match("")
+    for cue in importlib.import_module("dabir.acts.cues")._patterns():
+        importlib.import_module("dabir.acts.patterns").compiled(cue.regex)
 
 
 def written(root: Path) -> Iterator[tuple[str, int, int, str | None]]:

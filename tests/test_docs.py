@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,32 @@ def test_command_reference_is_up_to_date() -> None:
     reference = runpy.run_path(str(ROOT / "scripts" / "cli_reference.py"))["reference"]
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert written == reference(), "run: python scripts/cli_reference.py --write"
+
+
+def test_reference_of_the_fields_is_up_to_date() -> None:
+    reference = runpy.run_path(str(ROOT / "scripts" / "record_reference.py"))["reference"]
+    written = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
+    assert written == reference(), "run: python scripts/record_reference.py --write"
+
+
+def test_the_design_names_every_layer_and_folder_of_data() -> None:
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    folders = {p.name for p in (ROOT / "src" / "dabir").iterdir() if p.is_dir() and p.name not in ("__pycache__", "data")}
+    folders |= {p.name for p in (ROOT / "src" / "dabir" / "data").iterdir() if p.is_dir()} - {"prepared", "samples"}
+    assert {name for name in folders if f"`{name}/`" not in page} == set()
+
+
+def test_the_guide_names_every_extra() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    page = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8").partition("## Reading files")[0]
+    assert {name for name in extras if f"`{name}`" not in page} == set()
+
+
+def test_every_command_is_shown_at_work() -> None:
+    commands = re.findall(r"^## dabir (\S+)", (ROOT / "docs" / "cli.md").read_text(encoding="utf-8"), re.M)
+    pages = "\n".join(p.read_text(encoding="utf-8") for p in PAGES if p.name != "cli.md")
+    assert len(commands) > 20
+    assert [name for name in commands if not re.search(rf"\bdabir {name}\b", pages)] == []
 
 
 def test_make_targets_of_the_docs_exist() -> None:

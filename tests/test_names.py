@@ -13,7 +13,7 @@ from dabir import Reader, resources
 from dabir.model import Actor
 from dabir.names import variants
 from dabir.names.find import find_phrases
-from dabir.names.kb import Holding, covers, load, squeeze
+from dabir.names.kb import Beginnings, Holding, covers, load, squeeze
 from dabir.names.resolve import resolve_mentions
 from dabir.names.tagged import amend
 from dabir.names.tagger import Tag
@@ -294,3 +294,14 @@ def test_names_of_the_tables_stay_where_the_tagger_sees_none() -> None:
 
 def test_a_body_that_no_table_has() -> None:
     assert ("آینده‌نگاران سپهر", "organization") in amended("آینده‌نگاران سپهر گزارش داد.", ("آینده‌نگاران سپهر", "ORG"))
+
+
+def test_beginnings_are_those_of_the_names_and_no_others() -> None:
+    base = load()
+    all_ = {name[:n] for name in (*base.senses, *base.spots) for n in range(1, len(name) + 1)}
+    assert all(letters in base.prefixes for letters in all_)
+    for letters in sorted(all_)[::50]:
+        for other in (letters + "ژ", letters[:-1] + "ژ", letters + "\u0600"):
+            assert (other in base.prefixes) == (other in all_)
+    assert "" in base.prefixes and "\uffff" not in base.prefixes and "ژ" in Beginnings(("ژاپن",))
+    assert "الف" not in Beginnings(())

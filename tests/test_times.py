@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import tomllib
 from datetime import date, timedelta
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dabir import resources
 from dabir.errors import InputError
 from dabir.model import Time
 from dabir.resources import table, values
@@ -20,6 +23,7 @@ from dabir.times import calendars, grammar
 from dabir.times.check import check_times
 from dabir.times.find import find_times, parse_date
 
+ROOT = Path(__file__).resolve().parent.parent
 FOLDER = Path(__file__).parent / "cases" / "times"
 CASES = [c for path in sorted(FOLDER.glob("*.toml")) for c in tomllib.loads(path.read_text("utf-8"))["case"]]
 EXAMPLES = [(rule.name, dict(e)) for rule in grammar.rules() for e in rule.examples]
@@ -213,3 +217,17 @@ def test_parse_date_refuses(words: str) -> None:
 )
 def test_checks(text: str, published: str, kinds: list[str]) -> None:
     assert checks(text, published) == kinds
+
+
+def test_the_table_of_heads_is_that_of_the_rules() -> None:
+    done = subprocess.run([sys.executable, ROOT / "scripts" / "time_heads.py"], capture_output=True, text=True, check=True)
+    assert done.stdout == (ROOT / "src/dabir/data/times/heads.tsv").read_text(encoding="utf-8"), "scripts/time_heads.py --write"
+
+
+@pytest.mark.parametrize("rule", grammar.rules(), ids=lambda r: r.name)
+def test_a_rule_is_tried_wherever_it_matches(rule: grammar.Rule) -> None:
+    heads = next(row["heads"] for row in resources.table(grammar.HEADS) if row["rule"] == rule.name).split("|")
+    assert all(len(h) <= grammar.HEAD for h in heads)
+    for text in (e["text"] for other in grammar.rules() for e in other.examples):
+        for place in rule.pattern.finditer(clean(text).key):
+            assert place[0].startswith(tuple(heads)), place[0]

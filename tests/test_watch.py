@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from dabir.errors import InputError
 from dabir.ingest.feeds import FeedList, load_feeds, read_feed
+from dabir.ingest.files import from_lines
 from dabir.ingest.raw import Failure, RawArticle
 from dabir.ingest.watch import FeedState, load_state, save_state, watch
 from servers import Site, serve
@@ -302,3 +305,22 @@ def test_command(site: Site, tmp_path: Path) -> None:
     assert "private" in refused.stderr
     wrong = CliRunner().invoke(app, ["watch", str(tmp_path / "none.toml")])
     assert wrong.exit_code == 2
+
+
+def test_half_a_line_that_a_killed_watch_left_costs_no_other_article(site: Site, tmp_path: Path) -> None:
+    desk = Desk(tmp_path, site)
+    site.pages["/rss"] = (200, {}, rss(site, 1, 2))
+    command = [sys.executable, "-c", "from dabir.cli import main; main()", "watch", str(tmp_path / "feeds.toml"), "--once",
+               "--state", str(desk.state), "--allow-private"]  # fmt: skip
+    spool = tmp_path / "articles.jsonl"
+    spool.write_text('{"id": "id-1", "text": "نیم', encoding="utf-8")
+    with spool.open("ab") as out:
+        assert subprocess.run(command, stdout=out, check=False).returncode == 0
+    with spool.open("rb") as file:
+        found = list(from_lines(file, "articles.jsonl"))
+    assert [a.ref for a in found if isinstance(a, RawArticle)] == ["id-1", "id-2"]
+    assert [f.where for f in found if isinstance(f, Failure)] == ["articles.jsonl:1"]
+    with (tmp_path / "new.jsonl").open("wb") as out:
+        desk.state.unlink()
+        assert subprocess.run(command, stdout=out, check=False).returncode == 0
+    assert not (tmp_path / "new.jsonl").read_bytes().startswith(b"\n")

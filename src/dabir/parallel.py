@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import gc
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -46,8 +47,10 @@ def read_raw(reader: Reader, raw: RawArticle) -> Result:
 
 @cache
 def own_reader() -> Reader:
-    """This process's reader, loaded at its first article."""
-    return Reader()
+    """This process's reader, loaded at its first article. What it holds is there to stay: no garbage is looked for in it."""
+    reader = Reader()
+    gc.freeze()
+    return reader
 
 
 def _in_process(raw: RawArticle) -> Result:

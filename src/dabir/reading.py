@@ -29,6 +29,7 @@ from dabir.names.resolve import resolve_mentions
 from dabir.names.tagger import tags
 from dabir.text.clean import clean
 from dabir.text.keys import key
+from dabir.text.lexicon import lexicon
 from dabir.text.types import Text
 from dabir.times.check import check_times
 from dabir.times.find import find_times, parse_date
@@ -53,6 +54,7 @@ class Reader:
         faster, and people whom no table has are missed (docs/encoder.md)."""
         self._tagger = tagger
         with _uncollected():
+            lexicon()
             self._tools = Tools(load(), models(), session.load() if tagger else None)
 
     def __reduce__(self) -> tuple[Callable[[bool], Reader], tuple[bool]]:

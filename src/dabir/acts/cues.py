@@ -7,6 +7,7 @@ from functools import cache
 
 from msgspec import Struct
 
+from dabir.acts.patterns import compiled
 from dabir.errors import DataError
 from dabir.resources import table, values
 from dabir.text.keys import key
@@ -41,7 +42,7 @@ class Cue(Struct, frozen=True):
 class _Pattern(Struct, frozen=True):
     name: str
     frames: tuple[str, ...]
-    pattern: re.Pattern[str]
+    regex: str
     needle: str
 
 
@@ -79,7 +80,7 @@ def _patterns() -> tuple[_Pattern, ...]:
         if "want" in values(row["frames"]):  # what is wanted stands between the noun and the verb
             pattern = f"(?:{'|'.join(nouns)})(?P<participle>(?!))?"
         needle = "" if len(nouns) != 1 or "?" in nouns[0] else nouns[0]
-        out.append(_Pattern(row["cue"], values(row["frames"]), re.compile(rf"(?<!\w)(?P<all>{pattern})(?!\w)"), needle))
+        out.append(_Pattern(row["cue"], values(row["frames"]), rf"(?<!\w)(?P<all>{pattern})(?!\w)", needle))
     return tuple(out)
 
 
@@ -110,7 +111,7 @@ def find_cues(text_key: str) -> tuple[Cue, ...]:
     for entry in _patterns():
         if entry.needle and entry.needle not in text_key:
             continue
-        for m in entry.pattern.finditer(text_key):
+        for m in compiled(entry.regex).finditer(text_key):
             start, end = m.span("all")
             words = m.group("all")
             bare = m.group("participle")

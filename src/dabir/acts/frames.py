@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from dabir.acts.patterns import Index, Pattern, compiled, index, matches, parse
 from dabir.errors import DataError
+from dabir.prepared import Table
 from dabir.resources import names, toml
 from dabir.text.types import Text
 
@@ -77,9 +78,20 @@ def frames() -> Mapping[str, Frame]:
     return MappingProxyType(out)
 
 
-@cache
-def _rules() -> tuple[Mapping[str, Rule], Index]:
+class Rules(Struct, frozen=True):
     """Every rule by its id, and the index of all their patterns."""
+
+    by_id: Mapping[str, Rule]
+    entries: Index
+
+
+@cache
+def _rules() -> Rules:
+    return TABLE.load()
+
+
+def made() -> Rules:
+    """The rules of all frames. Raises DataError at a malformed one."""
     rules: dict[str, Rule] = {}
     pairs: list[tuple[str, Pattern]] = []
     for frame in frames().values():
@@ -91,7 +103,10 @@ def _rules() -> tuple[Mapping[str, Rule], Index]:
         for k, source in enumerate(frame.never, 1):
             rules[f"{frame.act}/never/{k}"] = Rule(frame.act, None, None)
             pairs.append((f"{frame.act}/never/{k}", parse(source, where)))
-    return MappingProxyType(rules), index(pairs)
+    return Rules(MappingProxyType(rules), index(pairs))
+
+
+TABLE = Table("frames", Rules, made, ("data/acts/frames", "data/acts/verbs.tsv", "acts/patterns.py", "acts/frames.py"))
 
 
 @cache
@@ -109,11 +124,11 @@ def rule_source(rule_id: str) -> str:
 
 def scan(key: str, start: int, end: int) -> tuple[Trigger, ...]:
     """The triggers within key[start:end], one sentence, in text order; of one act's overlapping ones the longest."""
-    rules, entries = _rules()
+    rules = _rules()
     found: dict[str, list[Trigger]] = {}
     barred: dict[str, list[tuple[int, int]]] = {}
-    for rule_id, a, b in matches(entries, key, start, end):
-        rule = rules[rule_id]
+    for rule_id, a, b in matches(rules.entries, key, start, end):
+        rule = rules.by_id[rule_id]
         if rule.kind is None:
             barred.setdefault(rule.act, []).append((a, b))
         else:

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+import msgspec
 from msgspec import Struct
 
 from dabir import resources
+from dabir.errors import DataError
 
 
 class Linear(Struct, frozen=True):
@@ -56,9 +57,12 @@ def softmax(logits: list[float]) -> list[float]:
 
 @cache
 def load(name: str) -> Linear:
-    """The model in `data/acts/models/NAME.json.gz`. Raises DataError where it is missing."""
-    raw = json.loads(resources.read_text(f"acts/models/{name}.json.gz"))
-    return Linear(tuple(raw["classes"]), tuple(raw["bias"]), {k: tuple(v) for k, v in raw["weights"].items()})
+    """The model in `data/acts/models/NAME.json.gz`. Raises DataError where it is missing or no model."""
+    path = f"acts/models/{name}.json.gz"
+    try:
+        return msgspec.json.decode(resources.read_bytes(path), type=Linear)
+    except msgspec.MsgspecError as error:
+        raise DataError(str(error), path) from None
 
 
 @cache

@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from dabir.batch import files, work
+from dabir.batch import files, merging, work
 from dabir.batch.engines import Cluster, Machine
+from dabir.batch.merging import Engine
 from dabir.batch.units import ARTICLES, halves, units
 from dabir.batch.work import Done, Gathering
 from dabir.errors import InputError
@@ -43,14 +44,15 @@ def run(
     address: str | None = None,
     jobs: int = 1,
     most: int = ARTICLES,
+    merge: bool = False,
     progress: Callable[[int], None],
 ) -> Batch:
     """Read the articles of `inputs` (JSON Lines, Parquet, web archives; paths or URLs) into `output` (a folder or URL that all
     machines see), by `jobs` processes of this machine, or by the Ray cluster at `address`.
 
-    `reader` is the version of Dabir, `most` the articles that are read at a time; `progress` is told how many were done. A run
-    that was cut off goes on where it was: units that have their file are not read again. Every article gives exactly one record
-    or one failure, whoever dies.
+    `reader` is the version of Dabir, `most` the articles that are read at a time; with `merge` the reports of one act are merged
+    afterwards, too (`merging`). `progress` is told how many articles were done. A run that was cut off goes on where it was: units
+    that have their file are not read again. Every article gives exactly one record or one failure, whoever dies.
 
     Raises InputError for an output of other inputs, or a cluster that is not there, OSError for an output that cannot be used.
     """
@@ -58,16 +60,26 @@ def run(
     if before is not None:
         if before.inputs != tuple(inputs) or before.reader != reader:
             raise InputError("holds a finished batch of other inputs or another version; name a new folder", output)
-        return before
+        if not merge:
+            return before
     engine = Cluster(address) if address else Machine(jobs)
     with closing(engine) if isinstance(engine, Cluster) else nullcontext():
-        done: list[Done] = []
-        split = partial(halves, reason=DIED)
-        for one in engine.run(partial(work.read_unit, output), units(inputs, defaults, reader, most), split):
-            done.append(one)
-            progress(one.records + one.failures)
-        files.remove(files.joined(output, "records"))
-        gathered = sum(engine.run(partial(work.gather, output), _gatherings(done)))
+        result = before or _read(inputs, output, defaults, reader, most, engine, progress)
+        if merge:
+            merging.merge(output, days(output), result.records, engine)
+    return result
+
+
+def _read(
+    inputs: Sequence[str], output: str, defaults: Defaults, reader: str, most: int, engine: Engine, progress: Callable[[int], None]
+) -> Batch:
+    done: list[Done] = []
+    split = partial(halves, reason=DIED)
+    for one in engine.run(partial(work.read_unit, output), units(inputs, defaults, reader, most), split):
+        done.append(one)
+        progress(one.records + one.failures)
+    files.remove(files.joined(output, "records"))
+    gathered = sum(engine.run(partial(work.gather, output), _gatherings(done)))
     return _finish(inputs, output, reader, sorted(done, key=lambda d: d.name), gathered)
 
 
@@ -86,8 +98,8 @@ def _finish(inputs: Sequence[str], output: str, reader: str, done: Sequence[Done
     with files.whole(files.joined(output, "failures.jsonl")) as out:
         for failure in work.failures(output, (d.name for d in done if d.failures)):
             out.write(msgspec.json.encode(failure) + b"\n")
-    days = len({day for d in done for day in d.days})
-    result = Batch(tuple(inputs), reader, records + failed, records, failed, days)
+    count = len({day for d in done for day in d.days})
+    result = Batch(tuple(inputs), reader, records + failed, records, failed, count)
     with files.whole(files.joined(output, SUM)) as out:
         out.write(msgspec.json.format(msgspec.json.encode(result)) + b"\n")
     files.remove(files.joined(output, "_units"))
@@ -104,6 +116,13 @@ def finished(output: str) -> Batch | None:
             return msgspec.json.decode(file.read(), type=Batch)
         except msgspec.MsgspecError as error:
             raise InputError(f"not the sum of a batch ({error})", place) from None
+
+
+def days(output: str) -> tuple[str, ...]:
+    """The days that a batch has records of, as its partitions have them, in order."""
+    system, path = files.filesystem(files.joined(output, "records"))
+    found = system.find(path) if system.exists(path) else ()
+    return tuple(sorted(name.split("/")[-2].removeprefix("day=") for name in found))
 
 
 def is_batch(place: str) -> bool:

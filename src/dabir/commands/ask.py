@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 import msgspec
 import typer
 from msgspec import Struct
-from rich.console import Console
-from rich.table import Table
 
 from dabir.commands.common import Output, lines, say
 from dabir.commands.filtering import filtered
@@ -61,6 +59,9 @@ def _write(rows: Iterable[Struct], kind: type[Struct], form: str, columns: Seque
         writer.writerow(kind.__struct_fields__)
         writer.writerows([safe(c) for c in flat(row).values()] for row in rows)
     else:
+        from rich.console import Console
+        from rich.table import Table
+
         table = Table(*columns, box=None, pad_edge=False)
         for row in rows:
             cells = flat(row)
@@ -251,6 +252,9 @@ def dyad(
 
 
 def _print_series(buckets: Iterable[Bucket], states: tuple[str, str], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     one, other = states
     table = Table("", box=None, pad_edge=False)
     for name in ("events", "cooperation", "conflict", "intensity", f"{one} → {other}", f"{other} → {one}"):

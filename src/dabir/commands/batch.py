@@ -15,6 +15,7 @@ _EXAMPLES = (
     "[bold]Examples[/]\n\n"
     "dabir batch news.jsonl.gz --output batch\n\n"
     "dabir batch s3://archive/2025/ --output s3://records/2025 --address auto\n\n"
+    "dabir batch news.jsonl.gz --output batch --merge\n\n"
     "dabir add batch --store news.db   (the result into a store)\n\n"
     "[bold]Exit status[/]  0 every article was read; 1 some could not be (they are in failures.jsonl, with reasons), or the run "
     "ended before its end: the same command goes on where it was; 2 wrong usage."
@@ -37,12 +38,16 @@ def batch(
     outlet: Annotated[
         str | None, typer.Option("--outlet", metavar="NAME", help="Outlet of articles that name none.")
     ] = None,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Merge reports of one act as well, into FOLDER/merged; of a finished batch, too.")
+    ] = False,
     jobs: Jobs = None,
 ) -> None:
     """Read many articles, on this machine or a cluster, into Parquet by day; a run cut off goes on where it was."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+    from dabir.batch.merging import finished
     from dabir.batch.run import run
     from dabir.errors import InputError
 
@@ -55,7 +60,7 @@ def batch(
         ) as bar:
             task = bar.add_task("", total=None)
             result = run(
-                inputs, output, given(published, outlet), reader=__version__, address=address, jobs=cores(jobs),
+                inputs, output, given(published, outlet), reader=__version__, address=address, jobs=cores(jobs), merge=merge,
                 progress=lambda count: bar.update(task, advance=count),
             )  # fmt: skip
     except OSError as error:
@@ -63,6 +68,8 @@ def batch(
     if result.failures:
         say(f"{result.failures:,} articles could not be read; {output.rstrip('/')}/failures.jsonl says why")
     print(f"{result.records:,} records of {result.days:,} days in {output}")
+    if merge and (merged := finished(output)):
+        print(f"{merged.reports:,} reports of {merged.acts:,} acts in {output.rstrip('/')}/merged; {merged.pairs:,} pairs compared")
     raise typer.Exit(1 if result.failures else 0)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -66,6 +68,7 @@ def watch(
     from dabir.parallel import read_all
 
     faults = Faults()
+    _begin_anew(sys.stdout)
     try:
         found = _watched(feeds, state or feeds.with_suffix(".state.json"), once, private)
         if form == "records":
@@ -77,6 +80,17 @@ def watch(
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
     raise typer.Exit(1 if faults.count else 0)
+
+
+def _begin_anew(out: TextIO) -> None:
+    """End the line that a run which was killed may have left half, before new ones are appended to it: with an empty line, which
+    readers of JSON Lines pass over, where the output is a file that holds something."""
+    try:
+        found = os.fstat(out.fileno())
+    except OSError:  # no file at all
+        return
+    if stat.S_ISREG(found.st_mode) and found.st_size:
+        out.write("\n")
 
 
 def _watched(feeds: Path, state: Path, once: bool, private: bool) -> Iterator[RawArticle | Failure]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from functools import cache
 
 from msgspec import Struct
 
 from dabir import resources
+from dabir.prepared import Table
 from dabir.resources import values
 from dabir.text.keys import fold
 
@@ -71,6 +73,16 @@ class Sense(Struct, frozen=True):
     office: str = ""
 
 
+class Beginnings(Struct, frozen=True):
+    """What names begin with: `x in beginnings` where a name begins with x. `names` are sorted."""
+
+    names: tuple[str, ...]
+
+    def __contains__(self, letters: str) -> bool:
+        at = bisect_left(self.names, letters)
+        return at < len(self.names) and self.names[at].startswith(letters)
+
+
 class KnowledgeBase(Struct, frozen=True):
     """All tables, indexed. Shared between threads and processes as it never changes.
 
@@ -82,7 +94,7 @@ class KnowledgeBase(Struct, frozen=True):
 
     entities: Mapping[str, Entity]
     senses: Mapping[str, tuple[Sense, ...]]
-    prefixes: frozenset[str]
+    prefixes: Beginnings
     given: frozenset[str]
     name_words: frozenset[str]
     holdings: Mapping[tuple[str, str], tuple[Holding, ...]]
@@ -258,15 +270,21 @@ def _surnames() -> dict[str, tuple[str, ...]]:
     for row in resources.tables("kb/people"):
         for name in (row["fa"], *values(row["variants"])):
             words = name.split()
-            for ending in {squeeze(" ".join(words[n:])) for n in (1, len(words) - 1) if n} if len(words) > 1 else ():
-                for form in {ending, ending.removeprefix("ال")}:
+            endings = {squeeze(" ".join(words[n:])) for n in (1, len(words) - 1) if n} if len(words) > 1 else ()
+            for ending in sorted(endings):
+                for form in sorted({ending, ending.removeprefix("ال")}):
                     found.setdefault(form, {})[row["id"]] = None
     return {form: tuple(ids) for form, ids in found.items()}
 
 
 @cache
 def load() -> KnowledgeBase:
-    """The knowledge base of the package's tables. Raises DataError where a table is malformed."""
+    """The knowledge base of the package's tables, loaded once. Raises DataError where a table is malformed."""
+    return TABLE.load()
+
+
+def made() -> KnowledgeBase:
+    """The knowledge base, made of its tables. Raises DataError where one is malformed."""
     senses: dict[str, list[Sense]] = {}
     for source in (_state_senses, _organisation_senses, _person_senses, _head_senses):
         for name, sense in source():
@@ -283,14 +301,13 @@ def load() -> KnowledgeBase:
         )
         offices[held.person] = (*offices.get(held.person, ()), held)
         held_for.setdefault(held.state, []).append(held)
-        for office in {held.office, *held.kinds}:
+        for office in sorted({held.office, *held.kinds}):
             holdings[held.state, office] = (*holdings.get((held.state, office), ()), held)
     given, name_words = _name_words()
-    all_keys = [*senses, *spots]
     return KnowledgeBase(
         entities=_entities(),
         senses={k: tuple(v) for k, v in senses.items()},
-        prefixes=frozenset(k[:n] for k in all_keys for n in range(1, len(k) + 1)),
+        prefixes=Beginnings(tuple(sorted({*senses, *spots}))),
         given=given,
         name_words=name_words,
         holdings=holdings,
@@ -300,3 +317,6 @@ def load() -> KnowledgeBase:
         surnames=_surnames(),
         held_for={code: tuple(held) for code, held in held_for.items()},
     )
+
+
+TABLE = Table("kb", KnowledgeBase, made, ("data/kb", "data/names", "names/kb.py"))

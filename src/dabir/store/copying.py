@@ -15,7 +15,7 @@ from dabir.store.reports import CHUNK
 from dabir.store.writing import dissolve
 
 _BATCH = 100
-_CANDIDATES = 60
+CANDIDATES = 60
 _APART = 30  # days between publications, from which on the same words are told anew rather than copied
 
 
@@ -42,7 +42,7 @@ def group_copies(connection: Connection) -> int:
         alike = [
             other
             for other, day in near.get(version, {}).items()
-            if _close(published, day) and copies.likeness(shingles[version], copies.shingles(words.get(other, ""))).copies
+            if close(published, day) and copies.likeness(shingles[version], copies.shingles(words.get(other, ""))).copies
         ]
         _tie(connection, version, alike, decided)
     return len(found)
@@ -95,7 +95,8 @@ def _near(connection: Connection, versions: Collection[str]) -> dict[str, dict[s
     return found
 
 
-def _close(a: str | None, b: str | None) -> bool:
+def close(a: str | None, b: str | None) -> bool:
+    """Whether two days of publication are near enough for copies; one that is not known is near any."""
     return not a or not b or abs((date.fromisoformat(a[:10]) - date.fromisoformat(b[:10])).days) <= _APART
 
 

@@ -23,8 +23,8 @@ from dabir.store.opinions import opinions, parties, summary
 from dabir.store.reports import Party, Report
 
 LOCK = "dabir merge"
-_BATCH = 200
-_NEIGHBOURS = 40  # reports that one is compared with at most, those first that share most blocks with it
+BATCH = 200
+NEIGHBOURS = 40  # reports that one is compared with at most, those first that share most blocks with it
 Progress = Callable[[int], None]
 
 
@@ -75,7 +75,7 @@ def _unplaced(connection: Connection, after: tuple[str, str]) -> list[tuple[str,
         .outerjoin(schema.members, m.event == e.id)
         .where(v.current, m.event.is_(None), sa.tuple_(*order) > sa.tuple_(*map(sa.literal, after)))
         .order_by(*order)
-        .limit(_BATCH)
+        .limit(BATCH)
     )
     return [(row[0], row[1]) for row in connection.execute(query)]
 
@@ -119,7 +119,7 @@ def _neighbours(connection: Connection, found: Mapping[str, Report]) -> dict[str
         .subquery()
     )  # fmt: skip
     close: dict[str, list[str]] = {}
-    query = sa.select(ranked.c.event, ranked.c.other).where(ranked.c.place <= _NEIGHBOURS)
+    query = sa.select(ranked.c.event, ranked.c.other).where(ranked.c.place <= NEIGHBOURS)
     for event, other in connection.execute(query.order_by(ranked.c.event, ranked.c.place)):
         close.setdefault(event, []).append(other)
     return close
@@ -147,19 +147,29 @@ def _regroup(connection: Connection, fresh: set[str], tied: set[Pair]) -> None:
     touched = set(_column(connection, m.c.merged, m.c.event, seeds))
     ids = seeds | set(_column(connection, m.c.event, m.c.merged, touched))
     there = reports.load(connection, ids)
-    scores = _scores(connection, there)
-    by = {v: {p for p, verdict in overruled.items() if verdict == v} for v in ("same", "different", "unsure")}
-    clusters: list[list[Report]] = []
-    for part in _parts(there, by["same"].union(*scores.values())):
-        own = {pair(a, b) for ids_ in _by_version(there[i] for i in part) for a in ids_ for b in ids_ if a < b}
-        inside = {p: s for a in part for p, s in scores.get(a, {}).items()}
-        apart = {p for p in by["different"] if part.issuperset(p)} | own - by["same"]
-        found = groups(part, inside, weights().linkage, by["same"], apart, by["unsure"])
-        clusters += [[there[i] for i in ids_] for ids_ in found]
-    _write(connection, clusters)
+    found = clusters({r.id: r.version for r in there.values()}, _scores(connection, there), overruled)
+    _write(connection, ([there[i] for i in ids_] for ids_ in found))
     gone = touched - {min(ids_) for ids_ in [*_column_groups(connection, touched)]}
     for chunk in _chunks(sorted(gone)):
         connection.execute(schema.merged.delete().where(schema.merged.c.id.in_(chunk)))
+
+
+def clusters(
+    versions: Mapping[str, str], scores: Mapping[Pair, float], overruled: Mapping[Pair, str]
+) -> list[tuple[str, ...]]:
+    """Reports, given by id with the version of the article that each is of, in groups of one act: by the recorded scores between
+    them and by what analysts decided."""
+    by = {v: {p for p, verdict in overruled.items() if verdict == v} for v in ("same", "different", "unsure")}
+    near: dict[str, dict[Pair, float]] = {}
+    for (a, b), score in scores.items():
+        near.setdefault(a, {})[a, b] = score
+    found: list[tuple[str, ...]] = []
+    for part in _parts(versions, by["same"].union(scores)):
+        own = {pair(a, b) for ids_ in _by_version(part, versions) for a in ids_ for b in ids_ if a < b}
+        inside = {p: s for a in part for p, s in near.get(a, {}).items()}
+        apart = {p for p in by["different"] if part.issuperset(p)} | own - by["same"]
+        found += groups(part, inside, weights().linkage, by["same"], apart, by["unsure"])
+    return found
 
 
 def _column_groups(connection: Connection, merged: set[str]) -> list[list[str]]:
@@ -171,11 +181,11 @@ def _column_groups(connection: Connection, merged: set[str]) -> list[list[str]]:
     return list(found.values())
 
 
-def _by_version(found: Iterable[Report]) -> list[list[str]]:
-    groups_: dict[str, list[str]] = {}
-    for r in found:
-        groups_.setdefault(r.version, []).append(r.id)
-    return list(groups_.values())
+def _by_version(part: Iterable[str], versions: Mapping[str, str]) -> Iterable[list[str]]:
+    found: dict[str, list[str]] = {}
+    for i in part:
+        found.setdefault(versions[i], []).append(i)
+    return found.values()
 
 
 def _chunks(ids: list[str]) -> Iterable[list[str]]:
@@ -187,7 +197,7 @@ def _column(connection: Connection, wanted: sa.Column[object], where: sa.Column[
         yield from (str(x) for x in connection.execute(sa.select(wanted).where(where.in_(chunk))).scalars())
 
 
-def _parts(there: Mapping[str, Report], edges: Iterable[Pair]) -> Iterable[set[str]]:
+def _parts(there: Iterable[str], edges: Iterable[Pair]) -> Iterable[set[str]]:
     """Reports parted into those that have nothing to do with one another."""
     part: dict[str, set[str]] = {i: {i} for i in there}
     for a, b in edges:
@@ -198,14 +208,14 @@ def _parts(there: Mapping[str, Report], edges: Iterable[Pair]) -> Iterable[set[s
     return {id(p): p for p in part.values()}.values()
 
 
-def _scores(connection: Connection, there: Mapping[str, Report]) -> dict[str, dict[Pair, float]]:
-    """The recorded scores between these reports, by the first of each pair."""
+def _scores(connection: Connection, there: Mapping[str, Report]) -> dict[Pair, float]:
+    """The recorded scores between these reports."""
     j = schema.judgements
-    found: dict[str, dict[Pair, float]] = {}
+    found: dict[Pair, float] = {}
     for chunk in _chunks(sorted(there)):
         for left, right, score in connection.execute(sa.select(j.c.left, j.c.right, j.c.score).where(j.c.left.in_(chunk))):
             if right in there:
-                found.setdefault(left, {})[left, right] = score
+                found[left, right] = score
     return found
 
 

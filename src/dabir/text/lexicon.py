@@ -11,6 +11,7 @@ from struct import iter_unpack
 from msgspec import Struct
 
 from dabir.errors import DataError
+from dabir.prepared import Table
 from dabir.resources import Row, read_bytes, read_text, table, values
 from dabir.text.features import Weights
 from dabir.text.letters import HALF_SPACE
@@ -23,14 +24,13 @@ Join = tuple[tuple[str, ...], str]
 class Lexicon(Struct, frozen=True):
     """What restoration and keys look up.
 
-    `known`: counts of spellings. `words`: spelling (half-spaces kept) → count. `pairs`: two words → counts written together
+    `known`: counts of spellings. `pairs`: two words → counts written together
     by a half-space, and apart. `glue`, `lean`, `near`: the weights of the models. `endings`: of a verb.
     `joins`: first word → the split sequences that begin with it, and what they become; `mended`: those of them that the
     text itself wants. `parts`: words run together → the words. `affixes`: kind → forms.
     """
 
     known: Spellings
-    words: Mapping[str, int]
     pairs: Mapping[tuple[str, str], tuple[int, int]]
     glue: Weights
     lean: Weights
@@ -40,6 +40,11 @@ class Lexicon(Struct, frozen=True):
     mended: Mapping[str, tuple[Join, ...]]
     parts: Mapping[str, str]
     affixes: Mapping[str, frozenset[str]]
+
+    @property
+    def words(self) -> Mapping[str, int]:
+        """Spelling (half-spaces kept) → count."""
+        return self.known.words
 
 
 def _rows(name: str, columns: int) -> Iterator[list[str]]:
@@ -91,12 +96,17 @@ def _weights(name: str) -> Mapping[str, Weights]:
 
 @cache
 def lexicon() -> Lexicon:
-    """The shipped tables, read once."""
+    """The shipped tables, loaded once."""
+    return TABLE.load()
+
+
+def made() -> Lexicon:
+    """What restoration looks up, made of its tables. Raises DataError where one is malformed."""
     words = {row[0]: int(row[1]) for row in _rows("text/lexicon.tsv.gz", 2)}
     pairs = {(a, b): (int(c), int(d)) for a, b, c, d in _rows("text/pairs.tsv.gz", 4)}
     weights = _weights("text/weights.bin.gz")
     return Lexicon(
-        known=spellings(words, affixes()["present"], endings(), stems()), words=words, pairs=pairs,
+        known=spellings(words, affixes()["present"], endings(), stems()), pairs=pairs,
         glue=weights["glue"], lean=weights["lean"], near=weights["near"], endings=endings(), affixes=affixes(),
         joins=_joins(table("text/joins.tsv"), affixes()["month"]),
         mended=_joins((r for r in table("text/joins.tsv") if r["restore"] == "yes"), frozenset()),
@@ -112,3 +122,6 @@ def _joins(rows: Iterable[Row], months: frozenset[str]) -> Mapping[str, tuple[Jo
         first, *rest = split.split(" ")
         found.setdefault(first, []).append((tuple(rest), joined))
     return {first: tuple(sorted(joins, reverse=True)) for first, joins in found.items()}
+
+
+TABLE = Table("lexicon", Lexicon, made)

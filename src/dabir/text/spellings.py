@@ -63,8 +63,8 @@ def spellings(
         halves[letters] = (*halves.get(letters, ()), (tuple(places), count))
         if len(pieces) == 2 and pieces[0] in present:
             verbs.add(pieces[1])
-    stems = dict.fromkeys(verbal, _LISTED)
-    for verb in verbs:
+    stems = dict.fromkeys(sorted(verbal), _LISTED)
+    for verb in sorted(verbs):
         for stem in stems_of(verb, endings):
             stems[stem] = stems.get(stem, 0) + 1
     return Spellings(words, halves, parts, first, second, stems, frozenset(verbs))

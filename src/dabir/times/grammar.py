@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -21,11 +23,8 @@ from dabir.times.meaning import Part
 from dabir.times.productions import PRODUCTIONS
 
 FILES = ("dates", "clocks", "relative", "lengths", "vague")  # at equal length an earlier file's rule wins
-# Named groups, and what refers to them, as a pattern that holds all rules at once cannot have them.
-_GROUP = re.compile(r"\(\?P<\w+>")
-_CONDITION = re.compile(r"\(\?\(\w+\)(.{0,400}?\\\))\)")
-_SAME = re.compile(r"\(\?P=\w+\)")
-_SEPARATOR = r" ?[/.-] ?"
+HEADS = "times/heads.tsv"
+HEAD = 3  # letters by which the rules that may match at a place are chosen
 _MACRO = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LETTER = r"[^\W\d_]"
 # Figures may stand glued to a word («۲۴اردیبهشت»); letters may not. Nothing begins with a blank or a mark.
@@ -39,14 +38,28 @@ class Rule(Struct, frozen=True):
 
     name: str
     production: str
-    pattern: re.Pattern[str]
+    source: str
     examples: tuple[Mapping[str, Any], ...]
     counter: tuple[str, ...]
+    where: str
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What the rule matches, compiled at its first use. Raises DataError where it cannot be."""
+        return _compiled(self.name, self.source, self.where)
+
+
+@cache
+def _compiled(name: str, source: str, where: str) -> re.Pattern[str]:
+    try:
+        return re.compile(f"{_BEGIN}(?:{source}){_END}")
+    except re.error as error:
+        raise DataError(f"rule {name}: {error}", where) from None
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, file after file. Raises DataError at a rule that lacks a field or cannot be compiled."""
+    """Every rule, file after file. Raises DataError at a rule that lacks a field or uses what there is not."""
     shared = resources.toml("times/macros.toml")["macros"]
     own = {name: lexicon.spell(text) for name, text in shared.items()}
     paths = [f"times/{name}.toml" for name in FILES]
@@ -61,11 +74,7 @@ def _rule(row: Mapping[str, Any], own: Mapping[str, str], path: str) -> Rule:
     if row["production"] not in PRODUCTIONS:
         raise DataError(f"rule {name} names the unknown production {row['production']}", path)
     source = _expand(lexicon.spell(row["pattern"].replace("\n", "")), own, name, path)
-    try:
-        pattern = re.compile(f"{_BEGIN}(?:{source}){_END}")
-    except re.error as error:
-        raise DataError(f"rule {name}: {error}", path) from None
-    return Rule(name, row["production"], pattern, tuple(row["examples"]), tuple(row.get("counter", ())))
+    return Rule(name, row["production"], source, tuple(row["examples"]), tuple(row.get("counter", ())), path)
 
 
 def _expand(source: str, own: Mapping[str, str], name: str, path: str) -> str:
@@ -82,27 +91,40 @@ def _expand(source: str, own: Mapping[str, str], name: str, path: str) -> str:
 
 
 @cache
-def _anywhere() -> re.Pattern[str]:
-    """Where any rule may match: one pass over a text instead of one a rule. Without names it is a little looser."""
-    sources = (rule.pattern.pattern.removeprefix(_BEGIN) for rule in rules())
-    plain = "|".join(_CONDITION.sub(r"(?:\1)?", _GROUP.sub("(?:", _SAME.sub(_SEPARATOR, s))) for s in sources)
-    return re.compile(f"{_BEGIN}(?!{lexicon.macros()['never']}(?!{_LETTER}))(?:{plain})")
+def _by_head() -> Mapping[str, tuple[tuple[int, Rule], ...]]:
+    """The rules, with their places in the order, by the letters that a match of theirs may begin with; "" where any may."""
+    order = {rule.name: (n, rule) for n, rule in enumerate(rules())}
+    found: dict[str, list[tuple[int, Rule]]] = {}
+    for row in resources.table(HEADS):
+        if row["rule"] not in order:
+            raise DataError(f"no rule {row['rule']}; make the table anew: python scripts/time_heads.py --write", HEADS)
+        for head in row["heads"].split("|"):
+            found.setdefault(head, []).append(order[row["rule"]])
+    return MappingProxyType({head: tuple(some) for head, some in found.items()})
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    """Where a rule may begin."""
+    return re.compile(rf"{_BEGIN}(?!{lexicon.macros()['never']}(?!{_LETTER}))")
 
 
 def match(key: str) -> list[Part]:
     """The parts of `key` that rules match, leftmost longest, none overlapping; at equal length the earlier rule."""
     found: list[tuple[int, int, int, Part]] = []
-    anywhere, at = _anywhere(), 0
-    while hit := anywhere.search(key, at):
-        at = hit.start() + 1
-        for order, rule in enumerate(rules()):
-            m = rule.pattern.match(key, hit.start())
+    heads, past = _by_head(), 0
+    for place in _places().finditer(key):
+        at = place.start()
+        if at < past:
+            continue
+        for order, rule in chain(*(heads.get(key[at : at + size], ()) for size in range(HEAD + 1))):
+            m = rule.pattern.match(key, at)
             if m is None or not m[0] or (meaning := PRODUCTIONS[rule.production](m.groupdict())) is None:
                 continue
             start, end = m.span("span" if "span" in rule.pattern.groupindex else 0)
             found.append((start, -end, order, Part(start, end, rule.name, meaning)))
-            if start == hit.start():
-                at = max(at, end)
+            if start == at:
+                past = max(past, end)
     found.sort(key=lambda row: row[:3])
     out: list[Part] = []
     end = 0
