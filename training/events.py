@@ -3,9 +3,9 @@
     python training/events.py GOLD.jsonl ... [--apart MEASURED.jsonl ...] [--folds 5] [--score SCORE.py] [--write]
 
 With --score it cross-validates over articles and prints the scorer's figures for the held-out folds; with --write it trains
-on all of GOLD and writes the models; items of GOLD that repeat the words of an item of --apart, as outlets copy each other, are left
-out, so that what is measured on was never trained on (thresholds stand in thresholds.toml, set by hand after such grids). Seeds are fixed: the
-same gold gives the same files.
+on all of GOLD and writes the models (thresholds stand in thresholds.toml, set by hand after such grids). Items of GOLD that
+repeat the words of an item of --apart, as outlets copy each other, are left out: what is measured on is not trained on. Seeds
+are fixed: the same gold gives the same files.
 Only weights of features leave this script, no sentence of an outlet.
 """
 
@@ -389,7 +389,7 @@ def read_gold(paths: list[Path]) -> list[dict[str, Any]]:
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("gold", type=Path, nargs="+")
-    ap.add_argument("--apart", type=Path, nargs="*", default=[], help="gold files that are measured on: no copy of theirs is trained on")
+    ap.add_argument("--apart", type=Path, nargs="*", default=[], help="gold files that are measured on, whose copies stay out")
     ap.add_argument("--folds", type=int, default=5)
     ap.add_argument("--score", type=Path)
     ap.add_argument("--glued", action="store_true", help="also measure with every half-space deleted")

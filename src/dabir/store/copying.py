@@ -90,7 +90,7 @@ def _near(connection: Connection, versions: Collection[str]) -> dict[str, dict[s
     found: dict[str, dict[str, str | None]] = {}
     for version, other, published, _ in connection.execute(query):
         others = found.setdefault(version, {})
-        if len(others) < _CANDIDATES:
+        if len(others) < CANDIDATES:
             others[other] = published
     return found
 
