@@ -138,7 +138,7 @@ def _reported(connection: Connection, f: Filter, *, walk: bool) -> list[Any]:
 
 def _by_report(f: Filter, dialect: str, *, last: bool) -> Iterator[_Told]:
     e, p, a, v, d = (t.c for t in (schema.events, schema.participants, schema.actors, schema.versions, schema.documents))
-    who = [*([filters.people(f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
+    who = [*([filters.people(dialect, f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
     if who:
         yield _Told(sa.join(schema.participants, schema.actors, a.id == p.actor), tuple(who), p.event)
     if f.outlet:

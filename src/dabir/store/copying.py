@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from dabir.store import copies, schema
 from dabir.store.cluster import pair
-from dabir.store.corrections import overrules
 from dabir.store.reports import CHUNK
 from dabir.store.writing import dissolve
 
@@ -37,7 +36,7 @@ def group_copies(connection: Connection) -> int:
     _sketch(connection, shingles)
     near = _near(connection, found)
     words |= _words(connection, {other for others in near.values() for other in others} - words.keys())
-    decided = overrules(connection, "copy")
+    decided = _overrules(connection)
     for version, published in found.items():
         alike = [
             other
@@ -74,29 +73,38 @@ def _near(connection: Connection, versions: Collection[str]) -> dict[str, dict[s
     """For each of these versions those of other articles that share a band with it and have their origin already, or are before it
     among these; with their dates, those first that share most."""
     here, there = schema.bands.alias("here"), schema.bands.alias("there")
-    v, mine = schema.versions, schema.versions.alias("mine")
     shared = sa.func.count().label("shared")
-    ready = schema.copies.c.version.is_not(None) | (there.c.version.in_(versions) & (there.c.version < here.c.version))
     query = (
-        sa.select(here.c.version, there.c.version.label("other"), v.c.published, shared)
+        sa.select(here.c.version, there.c.version.label("other"))
         .join(there, (here.c.band == there.c.band) & (here.c.hash == there.c.hash))
-        .join(v, v.c.id == there.c.version)
-        .join(mine, mine.c.id == here.c.version)
-        .outerjoin(schema.copies, schema.copies.c.version == there.c.version)
-        .where(here.c.version.in_(versions), v.c.current, v.c.article != mine.c.article, ready)
-        .group_by(here.c.version, there.c.version, v.c.published)
-        .order_by(here.c.version, sa.desc("shared"), there.c.version)
+        .where(here.c.version.in_(versions), there.c.version != here.c.version)
+        .group_by(here.c.version, there.c.version)
+        .order_by(here.c.version, shared.desc(), there.c.version)
     )
+    pairs = [(version, other) for version, other in connection.execute(query)]
+    known = _placed(connection, {x for pair_ in pairs for x in pair_})
     found: dict[str, dict[str, str | None]] = {}
-    for version, other, published, _ in connection.execute(query):
+    for version, other in pairs:
+        article, published, placed = known.get(other, (None, None, False))
+        ready = placed or (other in versions and other < version)
         others = found.setdefault(version, {})
-        if len(others) < CANDIDATES:
+        if ready and article and article != known[version][0] and len(others) < CANDIDATES:
             others[other] = published
     return found
 
 
+def _placed(connection: Connection, versions: Iterable[str]) -> dict[str, tuple[str, str | None, bool]]:
+    """The article and the date of those of these versions that are current, and whether they have their origin."""
+    v, c, ids = schema.versions.c, schema.copies.c, sorted(versions)
+    found: dict[str, tuple[str, str | None, bool]] = {}
+    for at in range(0, len(ids), CHUNK):
+        query = sa.select(v.id, v.article, v.published, c.version).outerjoin(schema.copies, c.version == v.id)
+        for row in connection.execute(query.where(v.id.in_(ids[at : at + CHUNK]), v.current)):
+            found[row[0]] = (row[1], row[2], row[3] is not None)
+    return found
+
+
 def close(a: str | None, b: str | None) -> bool:
-    """Whether two days of publication are near enough for copies; one that is not known is near any."""
     return not a or not b or abs((date.fromisoformat(a[:10]) - date.fromisoformat(b[:10])).days) <= _APART
 
 
@@ -119,3 +127,9 @@ def _tie(connection: Connection, version: str, alike: Iterable[str], decided: Ma
     origin = min(joined)
     connection.execute(schema.copies.update().where(c.version.in_(sorted(joined))).values(origin=origin))
     connection.execute(schema.copies.insert().values(version=version, origin=origin))
+
+
+def _overrules(connection: Connection) -> dict[tuple[str, str], str]:
+    o = schema.overrules.c
+    query = sa.select(o.left, o.right, o.verdict).where(o.kind == "copy").order_by(o.id)
+    return {pair(left, right): verdict for left, right, verdict in connection.execute(query)}

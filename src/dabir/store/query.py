@@ -200,7 +200,7 @@ def _said(f: Filter, dialect: str, *, last: bool) -> list[Any]:
         one, other = f.dyad
         named = {x: sa.select(a.version).where(a.state == x) for x in f.dyad}
         found.append(sa.or_(*((s.state == x) & s.version.in_(named[y]) for x, y in ((one, other), (other, one)))))
-    who = [*([filters.people(f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
+    who = [*([filters.people(dialect, f.actor)] if f.actor else []), *([filters.holders(f.office)] if f.office else [])]
     if who:
         found.append(s.speaker.in_(sa.select(a.id).where(*who)))
     about = [c.in_(v) for c, v in ((e.act, f.acts), (e.plover, f.plover), (e.status, f.status)) if v]
