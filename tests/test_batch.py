@@ -27,6 +27,7 @@ from dabir.parallel import read_all
 from dabir.store import copying, schema
 from dabir.store import merging as store_merging
 from dabir.store.opinions import Summary
+from dabir.store.reports import Party
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed: pip install 'dabir[cluster]'")
 pytest.importorskip("fsspec", reason="fsspec is not installed: pip install 'dabir[cluster]'")
@@ -364,7 +365,7 @@ def store_of(output: Path, place: Path) -> tuple[dict[str, dict[str, Any]], int]
                 found[act]["events"].append(event)
                 found[act]["articles"].add(json.loads(record)["article"]["id"])
             for row in c.execute(sa.select(schema.parties)):
-                found[row.merged]["parties"].add((row.state, row.role, row.person))
+                found[row.merged]["parties"].add((row.who, row.role, row.state, row.person))
             origins = list(c.execute(sa.select(schema.copies.c.origin)).scalars())
     return found, sum(origins.count(o) > 1 for o in origins)
 
@@ -376,7 +377,8 @@ def test_what_a_batch_merges_is_what_a_store_merges_of_it(merged: Path, tmp_path
         mine = found[act]
         assert mine["events"] == sorted(row["events"])
         assert set(mine["articles"]) == row["articles"]
-        assert {(p["state"], p["role"], p["person"]) for p in json.loads(mine["parties"])} == row["parties"]
+        told_of = [msgspec.convert(p, Party) for p in json.loads(mine["parties"])]
+        assert {(p.who, p.role, p.state, p.person) for p in told_of} == row["parties"]
         for name in Summary.__struct_fields__:
             assert mine[name] == row[name], (act, name)
     summed = merging.finished(str(merged))
