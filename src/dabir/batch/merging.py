@@ -336,7 +336,8 @@ def group(output: str, grouping: Grouping) -> int:
     found = []
     for ids_ in sorted(i for part in grouping.parts for i in grouped(part)):
         some = [_report(rows[i], origins) for i in ids_]
-        who = [{"state": s, "role": role, "person": person} for (s, role), person in parties(some).items()]
+        ordered = sorted(parties(some), key=lambda p: (p.who or "", p.role))
+        who = [{"state": p.state, "role": p.role, "person": p.person} for p in ordered]
         found.append((*msgspec.structs.astuple(summary(some)), msgspec.json.encode(who).decode(), list(ids_),
                       sorted({rows[i]["article"] for i in ids_})))  # fmt: skip
     blocking.write(files.joined(output, "merged", f"{grouping.name}.parquet"), COLUMNS, found)

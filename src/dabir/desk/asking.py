@@ -16,9 +16,10 @@ from dabir.errors import InputError
 from dabir.model import Event
 from dabir.names.kb import load
 from dabir.store import merged, opinions, schema, stances
+from dabir.store.choosing import chosen
 from dabir.store.filters import Filter
 from dabir.store.merged import Disagreement, MergedEvent, Told
-from dabir.store.query import EventRow, Facet, chosen
+from dabir.store.query import EventRow, Facet
 from dabir.store.stances import History
 from dabir.store.store import Store
 from dabir.store.subjects import subjects
@@ -178,8 +179,8 @@ def unplaced(store: Store, f: Filter) -> int:
     """How many events of a filter have no country that is known."""
     m = schema.merged.c
     with store.reading() as connection:
-        wanted = sa.select(sa.func.count()).select_from(schema.merged)
-        return int(connection.execute(wanted.where(*chosen(f, store.dialect), m.country.is_(None))).scalar_one())
+        wanted = chosen(connection, f).select(sa.func.count()).where(m.country.is_(None))
+        return int(connection.execute(wanted).scalar_one())
 
 
 def merged_event(store: Store, event: str) -> MergedEvent | None:

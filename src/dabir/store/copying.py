@@ -105,6 +105,7 @@ def _placed(connection: Connection, versions: Iterable[str]) -> dict[str, tuple[
 
 
 def close(a: str | None, b: str | None) -> bool:
+    """Whether two days of publication are near enough for copies; one that is not known is near any."""
     return not a or not b or abs((date.fromisoformat(a[:10]) - date.fromisoformat(b[:10])).days) <= _APART
 
 

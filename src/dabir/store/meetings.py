@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from dabir.model import Status
 from dabir.store import schema
+from dabir.store.choosing import chosen
 from dabir.store.filters import Filter
-from dabir.store.query import chosen
 
 MEETING = ("meet", "talks", "call", "visit", "summit", "mediate")
 """The acts that bring people together; a filter that names acts has its own."""
@@ -61,13 +61,13 @@ def ties(connection: Connection, f: Filter, between: Between = "states", limit: 
             p.c.person.is_not(None), q.c.person.is_not(None), p.c.person != q.c.person,
             sa.or_(p.c.state < q.c.state, (p.c.state == q.c.state) & (p.c.person < q.c.person)),
         )  # fmt: skip
-    tally = sa.func.count(m.id.distinct())
+    tally, c = sa.func.count(m.id.distinct()), chosen(connection, wanted)
     query = (
         sa.select(*columns, tally, sa.func.min(m.since), sa.func.max(m.since))
-        .select_from(schema.merged)
+        .select_from(c.source)
         .join(p, p.c.merged == m.id)
         .join(q, q.c.merged == m.id)
-        .where(*chosen(wanted, connection.dialect.name), p.c.role != "host", q.c.role != "host", behind)
+        .where(*c.of_lead, *c.own, p.c.role != "host", q.c.role != "host", behind)
         .group_by(*columns)
         .order_by(tally.desc(), *columns)
         .limit(limit + 1)
