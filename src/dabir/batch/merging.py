@@ -336,7 +336,8 @@ def group(output: str, grouping: Grouping) -> int:
     found = []
     for ids_ in sorted(i for part in grouping.parts for i in grouped(part)):
         some = [_report(rows[i], origins) for i in ids_]
-        found.append((*msgspec.structs.astuple(summary(some)), msgspec.json.encode(parties(some)).decode(), list(ids_),
+        who = sorted(parties(some), key=lambda p: (p.who or "", p.role))
+        found.append((*msgspec.structs.astuple(summary(some)), msgspec.json.encode(who).decode(), list(ids_),
                       sorted({rows[i]["article"] for i in ids_})))  # fmt: skip
     blocking.write(files.joined(output, "merged", f"{grouping.name}.parquet"), COLUMNS, found)
     return len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection, Iterable, Mapping
 
 Pair = tuple[str, str]
@@ -26,38 +27,64 @@ def groups(
     one not at all) and no pair of `apart` would come together. `together` pairs join first, whatever their score; where that
     contradicts `apart`, apart holds.
     """
-    member = {i: frozenset((i,)) for i in sorted(ids)}
-    barred = {pair(*p) for p in apart}
+    found = _Groups(sorted(ids), scores, apart, neutral)
     for a, b in sorted(pair(*p) for p in together):
-        if a in member and b in member and member[a] is not member[b] and not _barred(member[a], member[b], barred):
-            _join(member, member[a], member[b])
-    silent = {pair(*p) for p in neutral}
-    while best := _best(member, scores, linkage, barred, silent):
-        _join(member, *best)
-    return tuple(sorted({tuple(sorted(group)) for group in member.values()}))
+        if a in found.of and b in found.of:
+            found.join(found.of[a], found.of[b])
+    best = [e for a in found.members for b in found.sums[a] if a < b and (e := found.entry(a, b, linkage))]
+    heapq.heapify(best)
+    while best:
+        _, a, b, sizes = heapq.heappop(best)
+        if found.sizes(a, b) == sizes and found.join(a, b):
+            for other in found.sums[a]:
+                if e := found.entry(*pair(a, other), linkage):
+                    heapq.heappush(best, e)
+    return tuple(sorted(tuple(sorted(group)) for group in found.members.values()))
 
 
-def _best(
-    member: Mapping[str, frozenset[str]], scores: Mapping[Pair, float], linkage: float, barred: set[Pair], silent: set[Pair]
-) -> tuple[frozenset[str], frozenset[str]] | None:
-    sums: dict[tuple[frozenset[str], frozenset[str]], float] = {}
-    for (a, b), score in scores.items():
-        if a in member and b in member and member[a] is not member[b] and (a, b) not in silent:
-            left, right = sorted((member[a], member[b]), key=min)
-            sums[left, right] = sums.get((left, right), 0.0) + score
-    ranked = sorted(
-        (-total / count, min(left), min(right), left, right)
-        for (left, right), total in sums.items()
-        if (count := sum(pair(x, y) not in silent for x in left for y in right)) and total / count >= linkage
-    )
-    return next(((left, right) for *_, left, right in ranked if not _barred(left, right, barred)), None)
+Entry = tuple[float, str, str, tuple[int, int]]
+"""Two groups that may join, the best first: their mean score below nought, their least ids and their sizes then."""
 
 
-def _barred(left: frozenset[str], right: frozenset[str], barred: set[Pair]) -> bool:
-    return bool(barred) and any(pair(x, y) in barred for x in left for y in right)
+class _Groups:
+    """Groups by their least id, and for each two what adds up over their pairs, so that joining costs as much as it has neighbours."""
 
+    def __init__(self, ids: Iterable[str], scores: Mapping[Pair, float], apart: Iterable[Pair], neutral: Iterable[Pair]) -> None:
+        self.members = {i: {i} for i in ids}
+        self.of = {i: i for i in self.members}
+        self.sums: dict[str, dict[str, float]] = {i: {} for i in self.members}
+        self.silent: dict[str, dict[str, float]] = {i: {} for i in self.members}
+        self.barred: dict[str, dict[str, float]] = {i: {} for i in self.members}
+        unscored = {pair(*p) for p in neutral}
+        for table, found in (
+            (self.sums, {p: s for p, s in scores.items() if p not in unscored}), (self.silent, dict.fromkeys(unscored, 1.0)),
+            (self.barred, {pair(*p): 1.0 for p in apart}),
+        ):  # fmt: skip
+            for (a, b), value in found.items():
+                if a in self.members and b in self.members:
+                    table[a][b] = table[b][a] = value
 
-def _join(member: dict[str, frozenset[str]], left: frozenset[str], right: frozenset[str]) -> None:
-    both = left | right
-    for i in both:
-        member[i] = both
+    def sizes(self, a: str, b: str) -> tuple[int, int]:
+        """How many ids two groups have, 0 for one that is in another by now."""
+        return len(self.members.get(a, ())), len(self.members.get(b, ()))
+
+    def entry(self, a: str, b: str, linkage: float) -> Entry | None:
+        """Two groups as candidates for joining, null where their mean score is too low."""
+        sizes = self.sizes(a, b)
+        count = sizes[0] * sizes[1] - self.silent[a].get(b, 0)
+        mean = self.sums[a][b] / count if count else 0.0
+        return (-mean, a, b, sizes) if count and mean >= linkage else None
+
+    def join(self, a: str, b: str) -> bool:
+        """Make one of two groups, under the lesser id; says whether they were two and may be one."""
+        a, b = pair(a, b)
+        if a == b or b in self.barred[a]:
+            return False
+        self.members[a] |= self.members[b]
+        self.of.update(dict.fromkeys(self.members.pop(b), a))
+        for table in (self.sums, self.silent, self.barred):
+            for other, value in table.pop(b).items():
+                del table[other][b]
+                if other != a:
+                    table[a][other] = table[other][a] = table[a].get(other, 0.0) + value
+        return True

@@ -157,10 +157,15 @@ def _place(a: Report, b: Report) -> float:
 
 def shared(a: frozenset[str], b: frozenset[str]) -> float:
     """The share of the shorter one's words that both have, rare words counting more; of very few words less is said."""
-    fewer = min(sum(map(rarity, a)), sum(map(rarity, b)))
-    return sum(map(rarity, a & b)) / max(fewer, _FEW) if fewer else 0.0
+    fewer = min(_weight(a), _weight(b))
+    return _weight(a & b) / max(fewer, _FEW) if fewer else 0.0
+
+
+def _weight(words: frozenset[str]) -> float:
+    """The rarities of words added up, the same in whatever order a set has them."""
+    return math.fsum(map(rarity, words))
 
 
 def common(a: frozenset[str], b: frozenset[str]) -> float:
     """How many words both have, rare ones counting more, however many others there are: on a logarithmic scale, 1 from twenty on."""
-    return min(1.0, math.log1p(sum(map(rarity, a & b))) / math.log1p(_MANY))
+    return min(1.0, math.log1p(_weight(a & b)) / math.log1p(_MANY))
