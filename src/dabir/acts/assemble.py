@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dabir.acts import plover
 from dabir.acts.attribution import passed_on
 from dabir.acts.echoes import echoes
 from dabir.acts.events import Models, Report, chosen, join, read_reports, status_of
 from dabir.acts.formats import formats
+from dabir.acts.frames import Trigger
 from dabir.acts.lasting import stretch
 from dabir.acts.links import linked
 from dabir.acts.setting import Setting
@@ -31,14 +32,14 @@ def find_events(
     if not groups:
         return ()
     best = max(range(len(groups)), key=lambda g: (max(r.main for r in groups[g]), -g))
-    return linked(
-        s, [_event(s, f"e{n + 1}", g, statements, lead, published, main=n == best) for n, g in enumerate(groups)]
-    )
+    reported = frozenset(s.triggers[r.trigger] for g in groups for r in g)
+    numbered = enumerate(groups, 1)
+    return linked(s, [_event(s, f"e{n}", g, reported, statements, lead, published, main=n == best + 1) for n, g in numbered])
 
 
 def _event(
-    s: Setting, number: str, group: Sequence[Report], statements: Sequence[Statement], lead: Attribution,
-    published: str | None, *, main: bool,
+    s: Setting, number: str, group: Sequence[Report], reported: Collection[Trigger], statements: Sequence[Statement],
+    lead: Attribution, published: str | None, *, main: bool,
 ) -> Event:  # fmt: skip
     r = chosen(group)
     t = s.triggers[r.trigger]
@@ -50,7 +51,7 @@ def _event(
     status = _to_come(status_of(group), time if beside else None, published)
     place, venue = _places(s, t.start, t.end)
     told = [t, *(s.triggers[x.trigger] for x in group if x is not r)]
-    triggers = [*told, *echoes(s, told)]
+    triggers = [*told, *echoes(s, told, reported)]
     forms, span = formats(s, triggers), stretch(s, triggers, when)
     missing: dict[str, Missing] = {}
     if span.begin is None:

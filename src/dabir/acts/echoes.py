@@ -6,7 +6,7 @@ Such words report no act of their own, yet they say how long it took and in what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from dabir.acts.frames import Trigger
 from dabir.acts.setting import Setting
@@ -16,9 +16,9 @@ _POINTS = re.compile(r"(?<!\w)(?:این|همین) $")
 _ALIKE = frozenset({"talks", "meet", "summit"})  # «این گفت‌وگوها» after «دیدار کردند»
 
 
-def echoes(s: Setting, told: Sequence[Trigger]) -> Iterator[Trigger]:
+def echoes(s: Setting, told: Sequence[Trigger], reported: Collection[Trigger]) -> Iterator[Trigger]:
     """The triggers that point back to an act told at `told`: «این» and its noun, or another noun for such an act, with no
-    other act of the kind in between."""
+    other act of the kind in between (`reported` are the triggers that report any act)."""
     acts = {t.act for t in told}
     names = acts | _ALIKE if acts & _ALIKE else acts
     last = max(told, key=lambda t: t.start)
@@ -27,6 +27,7 @@ def echoes(s: Setting, told: Sequence[Trigger]) -> Iterator[Trigger]:
     for t in s.triggers_between(last.end, end):
         if t.act not in names or t in told:
             continue
-        if not _POINTS.search(s.text.key, max(0, t.start - 12), t.start):
+        if _POINTS.search(s.text.key, max(0, t.start - 12), t.start):
+            yield t
+        elif t in reported:
             return
-        yield t
