@@ -19,13 +19,8 @@ _OPENING = 12  # letters before a name that opens a sentence: marks, a title
 _FAR = 600  # letters between a paper's naming and its being taken up
 _SERVING = 4  # words between an official and his state
 
-_OFFICIAL = re.compile(r"(?<!\w)(?:مقام|دیپلمات|مسیول)")
-_PARTED = frozenset({"با", "به", "بر", "که", "برای", "علیه", "درباره", "را", "بین", "میان", "از", "همچنین", "نیز"})
 _PLURAL = re.compile(r"(?:ها|های|هایی|ان|ین)(?!\w)")
 _SINGULAR = re.compile(r"(?:وی|او|ایشان|نامبرده)(?!\w)")
-_SOURCE = re.compile(r"(?:این|آن) ?(?P<noun>مقام|منبع|دیپلمات|مسیول|نماینده|سخنگو|کارشناس|تحلیلگر|فرمانده|سناتور)(?!\w)")
-_PAPER = re.compile(r"(?<!\w)(?P<noun>بیانیه|اطلاعیه|نامه|پیام|یادداشت)")
-_TOLD = re.compile(_PAPER.pattern + r" ?[یا]?ی(?!\w)")  # «بیانیه‌ای»، «پیامی»: told of for the first time
 
 
 def lead_end(v: View) -> int:
@@ -107,9 +102,25 @@ def goes_on(
     return True
 
 
+@cache
+def _source() -> re.Pattern[str]:
+    return pattern("taken_up", before=r"(?:این|آن) ?(?P<noun>", after=r")(?!\w)")
+
+
+@cache
+def _paper() -> re.Pattern[str]:
+    return pattern("paper", before=r"(?<!\w)(?P<noun>", after=")")
+
+
+@cache
+def _told() -> re.Pattern[str]:
+    """A paper told of for the first time: «بیانیه‌ای»، «پیامی»."""
+    return pattern("paper", before=r"(?<!\w)(?P<noun>", after=r") ?[یا]?ی(?!\w)")
+
+
 def same_source(v: View, own: Voice, done: Sequence[tuple[Voice, ...]]) -> Voice | None:
     """The speaker whom «این مقام» takes up: the last one called by that noun."""
-    named = _SOURCE.match(v.key, own.start)
+    named = _source().match(v.key, own.start)
     if named is None:
         return None
     for voices in reversed(done):
@@ -121,10 +132,10 @@ def same_source(v: View, own: Voice, done: Sequence[tuple[Voice, ...]]) -> Voice
 def issuer(v: View, text: tuple[int, int], mentions: Sequence[Mention], last: Sequence[Voice]) -> Voice | None:
     """Who issued «این بیانیه»: the subject of the sentence that told of it («با انتشار بیانیه‌ای»), unless somebody has spoken
     since."""
-    noun = _PAPER.search(v.key, *text)
+    noun = _paper().search(v.key, *text)
     if noun is None:
         return None
-    near = _TOLD.finditer(v.key, max(0, text[0] - 2 * _FAR), text[0])
+    near = _told().finditer(v.key, max(0, text[0] - 2 * _FAR), text[0])
     told = [m.start() for m in near if m["noun"] == noun["noun"]]
     if not told:
         return None
@@ -143,9 +154,9 @@ def serving(v: View, c: Candidate, voice: Voice, mentions: Sequence[Mention]) ->
     limit = c.clause[1] if c.form in ("after", "head") else c.cue[0]
     for x in mentions[bisect_left(mentions, voice.start, key=_start) : bisect_left(mentions, limit, key=_start)]:
         between = v.key[voice.end : x.start].split() if x.start > voice.end else []
-        if len(between) > _SERVING or not all(w.isalpha() and w not in _PARTED for w in between):
+        if len(between) > _SERVING or not all(w.isalpha() and not pattern("parting").fullmatch(w) for w in between):
             break
-        if between[:1] == ["در"] and x.kind != "organization" and not _OFFICIAL.search(v.key, voice.start, voice.end):
+        if between[:1] == ["در"] and x.kind != "organization" and not pattern("official", after="").search(v.key, voice.start, voice.end):
             break
         if x.state and x.kind not in ("person", "pronoun"):
             return Voice(voice.start, max(voice.end, x.end), m, None, x.state, voice.actor, voice.how)
