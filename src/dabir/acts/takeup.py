@@ -152,11 +152,12 @@ def serving(v: View, c: Candidate, voice: Voice, mentions: Sequence[Mention]) ->
     if voice.state or voice.person or (m is not None and m.kind not in ("people", "office")) or voice.how == "again":
         return voice
     limit = c.clause[1] if c.form in ("after", "head") else c.cue[0]
+    official = pattern("official", after="").search(v.key, voice.start, voice.end)
     for x in mentions[bisect_left(mentions, voice.start, key=_start) : bisect_left(mentions, limit, key=_start)]:
         between = v.key[voice.end : x.start].split() if x.start > voice.end else []
         if len(between) > _SERVING or not all(w.isalpha() and not pattern("parting").fullmatch(w) for w in between):
             break
-        if between[:1] == ["در"] and x.kind != "organization" and not pattern("official", after="").search(v.key, voice.start, voice.end):
+        if between[:1] == ["در"] and x.kind != "organization" and not official:
             break
         if x.state and x.kind not in ("person", "pronoun"):
             return Voice(voice.start, max(voice.end, x.end), m, None, x.state, voice.actor, voice.how)
